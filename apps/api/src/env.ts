@@ -1,0 +1,68 @@
+import { applyCommandLine, LOG_LEVELS, readEnv } from '@darkroom/service-kit';
+import { type Static, Type } from 'typebox';
+
+/** All configuration of the api. `.env.example` and the README describe the same variables. */
+const EnvSchema = Type.Object({
+  HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'Address to listen on. Another than loopback opens the service to the network.',
+  }),
+  PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: '0 takes any free port.' }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/?#]+(/[^?#]*)?$',
+      description: 'Where clients reach the service, such as https://darkroom.example.org; urls in answers begin with it.',
+    }),
+  ),
+  REDIS_URL: Type.String({
+    pattern: '^rediss?://.+',
+    default: 'redis://127.0.0.1:6379',
+    description: 'The Redis that holds jobs, queues and pictures.',
+  }),
+  LOG_LEVEL: Type.Enum([...LOG_LEVELS], { default: 'info' }),
+  DARKROOM_DEFAULT_MODELS: Type.String({
+    default: '',
+    description: 'Ids of models, comma-separated, to be used where a request names none.',
+  }),
+  MAX_UPLOAD_BYTES: Type.Integer({
+    minimum: 1024,
+    maximum: 500 * 1024 ** 2,
+    default: 32 * 1024 ** 2,
+    description: 'Bytes of one picture.',
+  }),
+  MAX_IMAGE_PIXELS: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000_000,
+    default: 64_000_000,
+    description: 'Width times height of one picture.',
+  }),
+  MAX_QUEUE_DEPTH: Type.Integer({
+    minimum: 1,
+    default: 1000,
+    description: 'Jobs that may wait for one model before new ones are refused.',
+  }),
+  JOB_KEEP_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 365 * 24 * 3600,
+    default: 24 * 3600,
+    description: 'How long input, result and artifacts stay after a job has ended, unless it says otherwise.',
+  }),
+});
+export type Env = Static<typeof EnvSchema>;
+
+/** @returns the help text when it was asked for */
+export function loadEnv(
+  args: readonly string[],
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): { readonly env: Env } | { readonly help: string } {
+  const applied = applyCommandLine(args, variables, {
+    name: 'darkroom api',
+    about: 'takes pictures over HTTP, queues jobs, reports on them',
+    options: [
+      { name: 'host', variable: 'HOST', help: 'Address to listen on' },
+      { name: 'port', variable: 'PORT', help: 'Port to listen on' },
+      { name: 'log-level', variable: 'LOG_LEVEL', help: LOG_LEVELS.join(', ') },
+    ],
+  });
+  return 'help' in applied ? applied : { env: readEnv(EnvSchema, applied.env) };
+}

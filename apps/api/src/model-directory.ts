@@ -1,0 +1,130 @@
+import { type Capability, DarkroomError, type Model, type ModelState, type ModelSummary, type Task } from '@darkroom/contracts';
+import type { DeliveryQueues, JobStore, Registry, WorkerRegistry } from '@darkroom/jobs';
+
+/** What was read from the registry is good for so long; a submission then costs no extra round trip. */
+const FRESH_MS = 500;
+
+/** What the api knows of the models, from what the workers say. */
+export class ModelDirectory {
+  readonly #registry: WorkerRegistry;
+  readonly #preferredIds: readonly string[];
+  #cached: { readonly registry: Registry; readonly readAtMs: number } | undefined;
+
+  /** @param preferredIds models to use where a request names none, in this order */
+  constructor(registry: WorkerRegistry, preferredIds: readonly string[]) {
+    this.#registry = registry;
+    this.#preferredIds = preferredIds;
+  }
+
+  async read(): Promise<Registry> {
+    const nowMs = Date.now();
+    if (!this.#cached || nowMs - this.#cached.readAtMs > FRESH_MS) {
+      this.#cached = { registry: await this.#registry.read(), readAtMs: nowMs };
+    }
+    return this.#cached.registry;
+  }
+
+  /**
+   * The model a request is for.
+   * @param id as the request names it; none: the default among the models that can do what is asked
+   * @throws DarkroomError `model_not_found`, `model_task_mismatch` or `option_not_supported`, each naming what there is
+   */
+  async choose(task: Task, id: string | undefined, capability: Capability | null): Promise<ModelSummary> {
+    const registry = await this.read();
+    if (id === undefined) {
+      const chosen = this.defaultOf(registry, task, capability);
+      if (chosen) return chosen;
+      throw new DarkroomError(
+        'model_not_found',
+        `No worker has served a model for ${task} yet. Start a worker, or see its log if one runs: GET /v1/workers lists model folders that were left out, and why.`,
+      );
+    }
+    const model = registry.models.find((candidate) => candidate.id === id);
+    if (!model) {
+      const ids = registry.models.map((candidate) => candidate.id);
+      throw new DarkroomError('model_not_found', `There is no model "${id}". ${listOf('Models', ids)}`);
+    }
+    const others = registry.models.filter((candidate) => can(candidate, task, capability)).map(({ id }) => id);
+    if (model.task !== task) {
+      throw new DarkroomError(
+        'model_task_mismatch',
+        `The model "${id}" is made for ${model.task}, not for ${task}. ${listOf(`Models for ${task}`, others)}`,
+        { fields: [{ pointer: '#/model', detail: `Name a model for ${task}, or none.` }] },
+      );
+    }
+    if (!can(model, task, capability)) {
+      throw new DarkroomError(
+        'option_not_supported',
+        `The model "${id}" cannot do ${capability}; it can do ${model.capabilities.join(', ')}. ${listOf('Models that can', others)}`,
+        { fields: [{ pointer: '#/mode', detail: `Choose one of ${model.capabilities.join(', ')}.` }] },
+      );
+    }
+    return model;
+  }
+
+  /**
+   * Models served now come before those whose workers are gone; then those the operator prefers, then the
+   * operator's own before demo models, then by id.
+   */
+  defaultOf(registry: Registry, task: Task, capability: Capability | null): ModelSummary | null {
+    const rank = (model: ModelSummary) => {
+      const preferred = this.#preferredIds.indexOf(model.id);
+      return [
+        workersOf(registry, model.id).length > 0 ? 0 : 1,
+        preferred < 0 ? this.#preferredIds.length : preferred,
+        model.demo ? 1 : 0,
+      ];
+    };
+    const candidates = registry.models.filter((model) => can(model, task, capability));
+    // The registry's models are ordered by id, and sorting keeps that order among equals.
+    return candidates.sort((a, b) => compareRanks(rank(a), rank(b)))[0] ?? null;
+  }
+
+  /** Models as users see them. */
+  async describe(
+    registry: Registry,
+    models: readonly ModelSummary[],
+    from: { readonly store: JobStore; readonly deliveries: DeliveryQueues },
+  ): Promise<Model[]> {
+    const usualMs = await from.store.usualRunMs(models.map(({ id }) => id));
+    return Promise.all(
+      models.map(async (model) => ({
+        ...model,
+        default: this.defaultOf(registry, model.task, null)?.id === model.id,
+        ...stateOf(registry, model.id),
+        workers: workersOf(registry, model.id),
+        queue_depth: await from.deliveries.depth(model.id),
+        usual_ms: usualMs.get(model.id) ?? null,
+      })),
+    );
+  }
+}
+
+/** Ids of the workers that serve a model now. */
+export function workersOf(registry: Registry, modelId: string): string[] {
+  return registry.workers.flatMap((worker) =>
+    worker.models.some((model) => model.id === modelId && model.state !== 'failed') ? [worker.id] : [],
+  );
+}
+
+function stateOf(registry: Registry, modelId: string): { state: ModelState; problem: string | null } {
+  const held = registry.workers.flatMap((worker) => worker.models.filter((model) => model.id === modelId));
+  const best = (['ready', 'loading', 'unloaded', 'failed'] as const).find((state) =>
+    held.some((model) => model.state === state),
+  );
+  const problem = held.find((model) => model.problem !== null)?.problem ?? null;
+  return { state: best ?? 'offline', problem };
+}
+
+function can(model: ModelSummary, task: Task, capability: Capability | null): boolean {
+  return model.task === task && (capability === null || model.capabilities.includes(capability));
+}
+
+function compareRanks(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return 0;
+}
+
+function listOf(what: string, ids: readonly string[]): string {
+  return ids.length === 0 ? `${what}: none yet.` : `${what}: ${ids.join(', ')}.`;
+}

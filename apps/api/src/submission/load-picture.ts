@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { BlobStore } from '@darkroom/blob-store';
+import { DarkroomError, type ErrorCode } from '@darkroom/contracts';
+import { ImageRejectedError, readImageHeader } from '@darkroom/imaging';
+import { isJobId, type JobRecord, type JobStore, type StoredPicture } from '@darkroom/jobs';
+import type { PictureSource } from './picture-source.js';
+
+/** A picture whose header was read and found good. `bytes` is null for one that is in the blob store already. */
+export interface LoadedPicture {
+  readonly stored: StoredPicture;
+  readonly bytes: Buffer | null;
+}
+
+/**
+ * Finds the picture of a submission and reads its header: format and size, before anything is queued.
+ * @throws DarkroomError `unsupported_image`, `image_too_many_pixels`, `image_missing`, or what is wrong with the
+ *   job that is referred to
+ */
+export async function loadPicture(
+  source: PictureSource,
+  from: { readonly store: JobStore; readonly blobs: BlobStore; readonly maxPixels: number },
+): Promise<LoadedPicture> {
+  if (source.kind === 'bytes') {
+    return { stored: await describePicture(source.bytes, source.fileName, from.maxPixels), bytes: source.bytes };
+  }
+  const record = await findJob(source.jobId, from.store);
+  if (source.artifactName === null) return { stored: record.input.image, bytes: null };
+  const artifact = record.outcome.artifacts.find(({ name }) => name === source.artifactName);
+  const bytes = artifact && (await from.blobs.get(artifact.blobKey));
+  if (!artifact || !bytes) {
+    const names = record.outcome.artifacts.map(({ name }) => name).join(', ') || 'none';
+    throw new DarkroomError(
+      'artifact_not_found',
+      `The job ${record.id} has no artifact "${source.artifactName.slice(0, 80)}". Its artifacts: ${names}.`,
+    );
+  }
+  const stored = await describePicture(bytes, artifact.name, from.maxPixels);
+  return { stored: { ...stored, blobKey: artifact.blobKey }, bytes: null };
+}
+
+async function describePicture(bytes: Buffer, fileName: string | null, maxPixels: number): Promise<StoredPicture> {
+  if (bytes.length === 0) {
+    throw new DarkroomError('image_missing', 'The picture has 0 bytes. Check that the file exists and was read.');
+  }
+  try {
+    const header = await readImageHeader(bytes, { maxPixels });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return {
+      blobKey: `input/${sha256}`,
+      fileName,
+      mediaType: header.mediaType,
+      bytes: bytes.length,
+      sha256,
+      width: header.width,
+      height: header.height,
+      exifOrientation: header.exifOrientation,
+    };
+  } catch (error) {
+    if (error instanceof ImageRejectedError) throw new DarkroomError(codeOf(error), error.message, { cause: error });
+    throw error;
+  }
+}
+
+function codeOf(error: ImageRejectedError): ErrorCode {
+  return error.reason === 'too_many_pixels' ? 'image_too_many_pixels' : 'unsupported_image';
+}
+
+async function findJob(jobId: string, store: JobStore): Promise<JobRecord> {
+  const found = isJobId(jobId) ? await store.lookUp(jobId) : { missing: 'never_or_deleted' as const };
+  if ('found' in found) return found.found;
+  const fields = [{ pointer: '#/image/job', detail: 'Name a job that is kept, or send the picture.' }];
+  const shown = jobId.slice(0, 40);
+  if (found.missing === 'no_longer_kept') {
+    throw new DarkroomError('no_longer_kept', `The job ${shown} that "image" refers to is no longer kept.`, { fields });
+  }
+  throw new DarkroomError('job_not_found', `There is no job "${shown}" that "image" could refer to.`, { fields });
+}

@@ -1,0 +1,54 @@
+import type { MultipartFile } from '@fastify/multipart';
+import { DarkroomError } from '@darkroom/contracts';
+import type { FastifyRequest } from 'fastify';
+import type { FormTexts } from './form-fields.js';
+import { uploadTooLarge } from './picture-source.js';
+import { twoPictures } from './read-submission.js';
+
+/** A form has so many parts at most; no task has nearly as many fields. */
+const MAX_PARTS = 64;
+
+/** Base64 of a picture may stand in a text field; it is a third longer than the bytes, and line breaks add to it. */
+const TEXT_PER_BYTE = 1.4;
+
+interface MultipartForm {
+  readonly texts: FormTexts;
+  readonly file: { readonly bytes: Buffer; readonly fileName: string | null } | null;
+}
+
+/** Reads a form with at most one file, the picture. Parts can come in any order. */
+export async function readMultipartForm(request: FastifyRequest, maxFileBytes: number): Promise<MultipartForm> {
+  const texts = new Map<string, string[]>();
+  let file: MultipartForm['file'] = null;
+  const limits = {
+    fileSize: maxFileBytes,
+    fieldSize: Math.ceil(maxFileBytes * TEXT_PER_BYTE),
+    fields: MAX_PARTS,
+    files: 2,
+    parts: MAX_PARTS,
+    headerPairs: 100,
+  };
+  for await (const part of request.parts({ limits })) {
+    if (part.type === 'file') {
+      if (file) throw twoPictures();
+      file = await readFile(part, maxFileBytes);
+    } else {
+      if (part.valueTruncated) throw uploadTooLarge(maxFileBytes);
+      texts.set(part.fieldname, [...(texts.get(part.fieldname) ?? []), String(part.value)]);
+    }
+  }
+  return { texts, file };
+}
+
+async function readFile(part: MultipartFile, maxFileBytes: number): Promise<MultipartForm['file']> {
+  if (part.fieldname !== 'image') {
+    throw new DarkroomError(
+      'image_missing',
+      `The picture goes into a file part named "image"; a file part named "${part.fieldname.slice(0, 40)}" came. With curl: -F image=@photo.jpg.`,
+    );
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of part.file) chunks.push(chunk as Buffer);
+  if (part.file.truncated) throw uploadTooLarge(maxFileBytes);
+  return { bytes: Buffer.concat(chunks), fileName: part.filename ? part.filename.slice(0, 255) : null };
+}

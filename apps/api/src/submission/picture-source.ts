@@ -1,0 +1,78 @@
+import { DarkroomError } from '@darkroom/contracts';
+import { checkFields, pointerTo } from './check-fields.js';
+import { ImageReferenceSchema } from './image-reference.js';
+
+/** Where a submission's picture comes from: its bytes, or another job. */
+export type PictureSource =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly fileName: string | null }
+  | { readonly kind: 'job'; readonly jobId: string; readonly artifactName: string | null };
+
+/** The forms in which a JSON body, or a text field of a form, can name the picture. */
+const FORMS = 'a data: URL, {"base64": "…"}, {"job": "<id>"} or {"job": "<id>", "artifact": "<name>"}';
+
+/**
+ * Reads the `image` field of a JSON body.
+ * @param maxBytes limit of the decoded bytes
+ * @throws DarkroomError that names the forms that can be used
+ */
+export function readPictureSource(image: unknown, maxBytes: number): PictureSource {
+  if (typeof image === 'string') return { kind: 'bytes', fileName: null, bytes: readUrl(image, maxBytes) };
+  if (typeof image !== 'object' || image === null || Array.isArray(image)) {
+    throw badImage(`The field "image" takes ${FORMS}, got ${image === null ? 'null' : Array.isArray(image) ? 'a list: one job takes one picture' : `a ${typeof image}`}.`);
+  }
+  if ('url' in image) throw urlsNotFetched();
+  const { base64, job, artifact } = checkFields(ImageReferenceSchema, image);
+  if (base64 !== undefined && job === undefined && artifact === undefined) {
+    return { kind: 'bytes', fileName: null, bytes: decodeBase64(base64, maxBytes, pointerTo('image', 'base64')) };
+  }
+  if (job !== undefined && base64 === undefined) {
+    return { kind: 'job', jobId: job, artifactName: artifact ?? null };
+  }
+  throw badImage(`The field "image" takes ${FORMS}: exactly one of them, got the keys ${Object.keys(image).join(', ') || 'of none'}.`);
+}
+
+function readUrl(url: string, maxBytes: number): Buffer {
+  if (!url.startsWith('data:')) {
+    if (/^https?:/i.test(url)) throw urlsNotFetched();
+    throw badImage(`The field "image" takes ${FORMS}; the text that came is none of these. Base64 without "data:" goes into {"base64": "…"}.`);
+  }
+  const comma = url.indexOf(',');
+  if (comma < 0) throw badImage('The data: URL in "image" has no comma, so it holds no data.');
+  if (!/;base64$/i.test(url.slice(0, comma))) {
+    throw badImage('The data: URL in "image" must be base64: data:image/png;base64,… .');
+  }
+  return decodeBase64(url.slice(comma + 1), maxBytes, pointerTo('image'));
+}
+
+/** The limit counts decoded bytes, and is checked before anything is decoded. */
+function decodeBase64(text: string, maxBytes: number, pointer: string): Buffer {
+  const decodedBytes = Math.floor((text.length * 3) / 4);
+  if (decodedBytes > maxBytes + 3 + text.length / 64) throw uploadTooLarge(maxBytes, decodedBytes);
+  const compact = text.replaceAll(/[\r\n\t ]/g, '');
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) {
+    throw badImage('The base64 of "image" has characters that base64 does not have, or was cut.', pointer);
+  }
+  const bytes = Buffer.from(compact, 'base64');
+  if (bytes.length > maxBytes) throw uploadTooLarge(maxBytes, bytes.length);
+  return bytes;
+}
+
+export function uploadTooLarge(maxBytes: number, cameBytes?: number): DarkroomError {
+  const came = cameBytes === undefined ? 'more came' : `${cameBytes} came`;
+  return new DarkroomError(
+    'upload_too_large',
+    `A picture may have ${maxBytes} bytes (MAX_UPLOAD_BYTES of the service), ${came}. Send a smaller or more compressed picture, or raise the limit.`,
+  );
+}
+
+function urlsNotFetched(): DarkroomError {
+  return new DarkroomError(
+    'option_not_supported',
+    `This version does not fetch pictures from URLs. Send the bytes: as the file part "image" of a form, as the body, or as ${FORMS}.`,
+    { fields: [{ pointer: '#/image', detail: 'Send the picture itself.' }] },
+  );
+}
+
+function badImage(detail: string, pointer = '#/image'): DarkroomError {
+  return new DarkroomError('invalid_field', detail, { fields: [{ pointer, detail }] });
+}

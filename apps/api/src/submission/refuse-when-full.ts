@@ -1,0 +1,23 @@
+import { DarkroomError } from '@darkroom/contracts';
+import { workersOf } from '../model-directory.js';
+import type { Services } from '../services.js';
+
+const UNKNOWN_RUN_MS = 1_000;
+const RETRY_AFTER_MAX_SECONDS = 300;
+
+/** @throws DarkroomError `queue_full`, with the time after which a tenth of the queue has likely moved on */
+export async function refuseWhenFull(
+  modelId: string,
+  { deliveries, store, models, limits }: Services,
+): Promise<void> {
+  const depth = await deliveries.depth(modelId);
+  if (depth < limits.maxQueueDepth) return;
+  const usualMs = (await store.usualRunMs([modelId])).get(modelId) ?? UNKNOWN_RUN_MS;
+  const workers = Math.max(1, workersOf(await models.read(), modelId).length);
+  const seconds = Math.ceil((Math.max(1, depth / 10) * usualMs) / workers / 1000);
+  throw new DarkroomError(
+    'queue_full',
+    `${depth} jobs wait for ${modelId}, and MAX_QUEUE_DEPTH is ${limits.maxQueueDepth}. Try again later, start more workers, or raise the limit.`,
+    { retryAfterSeconds: Math.min(RETRY_AFTER_MAX_SECONDS, Math.max(1, seconds)) },
+  );
+}

@@ -1,0 +1,16 @@
+import { ModelServer } from './model-server.js';
+import type { FromInferenceProcess, ToInferenceProcess } from './inference-messages.js';
+import { startWatchdog } from './watchdog.js';
+
+const [modelId = 'unknown'] = process.argv.slice(2);
+process.title = `darkroom inference ${modelId}`;
+startWatchdog(process.ppid);
+
+// Ctrl-C in a terminal reaches every process of the group; when to end is the worker's to say.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', () => process.exit(0));
+
+const send = (message: FromInferenceProcess) => process.send?.(message);
+const server = new ModelServer(send);
+process.on('message', (message) => void server.receive(message as ToInferenceProcess));

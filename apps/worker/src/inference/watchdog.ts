@@ -1,0 +1,18 @@
+import { Worker } from 'node:worker_threads';
+
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Ends this process when its parent is gone.
+ *
+ * A child blocked in a graph run doesn't see that its channel was closed, so a thread of its own looks at the
+ * parent: an orphan is given another parent by the kernel. SIGKILL, because nothing milder stops a run.
+ */
+export function startWatchdog(parentPid: number): void {
+  const thread = new Worker(
+    `const { parentPid, lookEveryMs } = require('node:worker_threads').workerData;
+     setInterval(() => { if (process.ppid !== parentPid) process.kill(process.pid, 'SIGKILL'); }, lookEveryMs);`,
+    { eval: true, workerData: { parentPid, lookEveryMs: LOOK_EVERY_MS } },
+  );
+  thread.unref();
+}

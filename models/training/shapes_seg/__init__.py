@@ -1,0 +1,1 @@
+"""shapes-seg: a small semantic segmentation network for the shapes world."""

@@ -1,0 +1,159 @@
+"""Trains shapes-seg; see the README beside this package for the command."""
+
+import argparse
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from shapes_world import CLASS_NAMES, Split
+
+from .dataset import training_batches
+from .evaluate import evaluate
+from .network import ShapesSeg, parameter_count
+from .preparation import normalize
+
+WARM_UP_STEPS = 150
+
+
+class AveragedWeights:
+    """An exponential moving average of a network's weights and buffers."""
+
+    def __init__(self, network: nn.Module, decay: float = 0.998):
+        self.decay = decay
+        self.state = {name: value.clone() for name, value in network.state_dict().items()}
+
+    def update(self, network: nn.Module, step: int) -> None:
+        # The average forgets faster at first, while the weights still run.
+        decay = min(self.decay, (1 + step) / (10 + step))
+        for name, value in network.state_dict().items():
+            if value.is_floating_point():
+                self.state[name].lerp_(value, 1 - decay)
+            else:
+                self.state[name].copy_(value)
+
+
+def dice_loss(logits: Tensor, class_maps: Tensor) -> Tensor:
+    """One minus the soft Dice overlap, averaged over the classes present.
+
+    `logits` is [batch, classes, h, w], `class_maps` int64 [batch, h, w].
+    """
+    classes = logits.shape[1]
+    predicted = logits.softmax(dim=1)
+    truth = functional.one_hot(class_maps, classes).permute(0, 3, 1, 2).float()
+    both = (predicted * truth).sum(dim=(0, 2, 3))
+    truth_area = truth.sum(dim=(0, 2, 3))
+    dice = (2 * both + 1) / (predicted.sum(dim=(0, 2, 3)) + truth_area + 1)
+    return 1 - dice[truth_area > 0].mean()
+
+
+def learning_rate(step: int, steps: int, peak: float) -> float:
+    """A linear rise, then half a cosine down to nothing."""
+    if step < WARM_UP_STEPS:
+        return peak * (step + 1) / WARM_UP_STEPS
+    progress = (step - WARM_UP_STEPS) / max(steps - WARM_UP_STEPS, 1)
+    return peak * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def save_checkpoint(
+    path: Path, step: int, network: nn.Module, averaged: AveragedWeights,
+    optimizer: torch.optim.Optimizer,
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    torch.save(
+        {
+            "step": step,
+            "network": network.state_dict(),
+            "averaged": averaged.state,
+            "optimizer": optimizer.state_dict(),
+        },
+        unfinished,
+    )
+    unfinished.replace(path)
+
+
+def validate(averaged: AveragedWeights, scenes: int) -> str:
+    network = ShapesSeg(len(CLASS_NAMES))
+    network.load_state_dict(averaged.state)
+    confusion = evaluate(network, Split.VALIDATION, range(scenes))
+    per_class = " ".join(f"{iou:.3f}" for iou in confusion.intersection_over_union())
+    mean = confusion.mean_intersection_over_union()
+    return f"mean IoU {mean:.4f} (per class {per_class})"
+
+
+def train_step(
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    pictures: Tensor,
+    classes: Tensor,
+    bfloat16: bool,
+) -> float:
+    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        logits = network(normalize(pictures))
+    logits = logits.float()
+    loss = functional.cross_entropy(logits, classes) + dice_loss(logits, classes)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    return loss.item()
+
+
+def train(options: argparse.Namespace) -> None:
+    torch.manual_seed(options.seed)
+    rng = np.random.Generator(np.random.PCG64([options.seed, 3]))
+    network = ShapesSeg(len(CLASS_NAMES))
+    averaged = AveragedWeights(network)
+    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
+    done = 0
+    if options.resume and options.checkpoint.exists():
+        saved = torch.load(options.checkpoint)
+        network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        averaged.state, done = saved["averaged"], saved["step"]
+        rng = np.random.Generator(np.random.PCG64([options.seed, 3, done]))
+    print(f"{parameter_count(network)} parameters, from step {done}", flush=True)
+    batches = training_batches(options.cache, options.groups, options.batch, rng)
+    losses, started = [], time.monotonic()
+    for step in range(done, options.steps):
+        pictures, class_maps = next(batches)
+        optimizer.param_groups[0]["lr"] = learning_rate(step, options.steps, options.rate)
+        tensors = torch.from_numpy(pictures), torch.from_numpy(class_maps).long()
+        losses.append(train_step(network, optimizer, *tensors, options.bfloat16))
+        averaged.update(network, step)
+        taken = step + 1
+        if taken % 50 == 0:
+            seconds = time.monotonic() - started
+            print(f"step {taken} loss {np.mean(losses):.4f} {seconds:.0f} s", flush=True)
+            losses.clear()
+        if taken % options.check_every == 0 or taken == options.steps:
+            print(f"step {taken} {validate(averaged, options.check_scenes)}", flush=True)
+            save_checkpoint(options.checkpoint, taken, network, averaged, optimizer)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
+    parser.add_argument("--groups", type=int, default=400, help="of 32 scenes each")
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--batch", type=int, default=16, help="pictures a step, at most 32")
+    parser.add_argument("--rate", type=float, default=4e-3, help="peak learning rate")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
+    parser.add_argument("--check-every", type=int, default=500, help="steps")
+    parser.add_argument("--check-scenes", type=int, default=100)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    train(options)
+
+
+if __name__ == "__main__":
+    main()

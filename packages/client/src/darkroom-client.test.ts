@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DarkroomClient } from './darkroom-client.js';
+import { DarkroomProblem } from './darkroom-problem.js';
+import { DarkroomUnreachable } from './darkroom-unreachable.js';
+import { allOf } from './testing/all-of.js';
+import { json, problem, ScriptedServer } from './testing/scripted-server.js';
+
+const ENDED = '2026-01-01T00:00:00Z';
+
+describe('the client', () => {
+  let server: ScriptedServer;
+  let client: DarkroomClient;
+  beforeEach(async () => {
+    server = await ScriptedServer.start();
+    client = new DarkroomClient({ baseUrl: `${server.url}/` });
+  });
+  afterEach(() => server.stop());
+
+  it('sends bytes as a form with the fields beside them', async () => {
+    server.answer(json({ id: 'job_1', status: 'queued' }, 202));
+    const job = await client.submitSegmentation(
+      {
+        image: Uint8Array.of(1, 2, 3),
+        fileName: 'cat.png',
+        model: 'shapes-seg',
+        outputs: ['overlay', 'color_map'],
+      },
+      { waitSeconds: 5 },
+    );
+    expect(job.id).toBe('job_1');
+    const [request] = server.requests;
+    expect(request).toMatchObject({ method: 'POST', url: '/v1/segmentation', headers: { prefer: 'wait=5' } });
+    const form = await new Response(request!.body, {
+      headers: { 'content-type': request!.headers['content-type']! },
+    }).formData();
+    expect(form.get('model')).toBe('shapes-seg');
+    expect(form.get('outputs')).toBe('["overlay","color_map"]');
+    const file = form.get('image') as File;
+    expect(file.name).toBe('cat.png');
+    expect([...new Uint8Array(await file.arrayBuffer())]).toEqual([1, 2, 3]);
+  });
+
+  it('sends what needs no upload as JSON', async () => {
+    server.answer(json({ id: 'job_2' }, 202));
+    await client.submitSegmentation({ image: { job: 'job_1' }, output_format: 'png' });
+    expect(server.requests[0]!.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(server.requests[0]!.body.toString())).toEqual({
+      image: { job: 'job_1' },
+      output_format: 'png',
+    });
+  });
+
+  it('throws the problem that the service names, bad fields included', async () => {
+    server.answer(
+      problem(422, 'invalid_field', { errors: [{ pointer: '#/outputs/0', detail: 'no such output' }] }),
+    );
+    const error = await client.submitSegmentation({ image: 'data:,' }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DarkroomProblem);
+    expect(error).toMatchObject({
+      status: 422,
+      code: 'invalid_field',
+      retryable: false,
+      retryAfterSeconds: null,
+    });
+    expect((error as Error).message).toBe('A title: A detail.\n  #/outputs/0: no such output');
+  });
+
+  it('says what came when something else than the service answers', async () => {
+    server.answer((response) => response.writeHead(502).end('<h1>Bad gateway</h1>'));
+    await expect(client.service()).rejects.toMatchObject({
+      status: 502,
+      code: null,
+      retryable: true,
+      message: 'HTTP 502 Bad Gateway: <h1>Bad gateway</h1>',
+    });
+  });
+
+  it('says why there is no answer at all', async () => {
+    await server.stop();
+    const failure = client.models();
+    await expect(failure).rejects.toThrow(DarkroomUnreachable);
+    await expect(failure).rejects.toThrow(/no answer from Darkroom at http:.*ECONNREFUSED/);
+    server = await ScriptedServer.start();
+  });
+
+  it('waits for the end through held answers, a full second of trouble and a broken connection', async () => {
+    server.answer(
+      json({ id: 'job_1', status: 'queued', finished_at: null }),
+      problem(503, 'redis_unavailable', { retryable: true }, { 'retry-after': '1' }),
+      (response) => response.destroy(),
+      json({ id: 'job_1', status: 'succeeded', finished_at: ENDED }),
+    );
+    const startedAtMs = Date.now();
+    expect((await client.waitForEnd('job_1')).status).toBe('succeeded');
+    expect(Date.now() - startedAtMs).toBeGreaterThan(1000);
+    expect(server.requests.map(({ headers }) => headers.prefer)).toEqual(Array(4).fill('wait=50'));
+  });
+
+  it('does not wait for what will not come', async () => {
+    server.answer(problem(404, 'job_not_found'));
+    await expect(client.waitForEnd('job_0')).rejects.toMatchObject({ code: 'job_not_found' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('gives up when failures last too long', async () => {
+    server.answer(...Array(3).fill(problem(503, 'redis_unavailable', { retryable: true })));
+    await expect(client.waitForEnd('job_1', { giveUpAfterMs: 200 })).rejects.toMatchObject({ status: 503 });
+  });
+
+  it('stops waiting when it is told to', async () => {
+    server.answer(() => {});
+    const failure = client.waitForEnd('job_1', { signal: AbortSignal.timeout(100) });
+    await expect(failure).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('lists jobs page after page', async () => {
+    server.answer(
+      json({ jobs: [{ id: 'c' }, { id: 'b' }], next_cursor: 'after b&' }),
+      json({ jobs: [{ id: 'a' }], next_cursor: null }),
+    );
+    const jobs = await allOf(client.jobs({ status: 'succeeded', limit: 2 }));
+    expect(jobs.map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+    expect(server.requests.map(({ url }) => url)).toEqual([
+      '/v1/jobs?status=succeeded&limit=2',
+      '/v1/jobs?status=succeeded&limit=2&cursor=after+b%26',
+    ]);
+  });
+
+  it('escapes ids and names in paths', async () => {
+    server.answer(
+      (response) => response.end(Uint8Array.of(9)),
+      (response) => response.writeHead(204).end(),
+    );
+    expect([...(await client.artifact('a/b', '../c d'))]).toEqual([9]);
+    await client.delete({ id: 'a?b' });
+    expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'GET /v1/jobs/a%2Fb/artifacts/..%2Fc%20d',
+      'DELETE /v1/jobs/a%3Fb',
+    ]);
+  });
+
+  it('reports what is missing when the service is not ready', async () => {
+    server.answer(json({ status: 'not_ready', checks: {}, workers_lost: [] }, 503));
+    expect((await client.readiness()).status).toBe('not_ready');
+  });
+});

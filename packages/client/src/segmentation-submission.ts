@@ -1,0 +1,31 @@
+import type { ImageSource, SegmentationFields } from '@darkroom/contracts';
+import type { HttpRequest } from './http-transport.js';
+
+/** Bytes of a picture, as a file or in memory; or one of the forms that JSON has for it. */
+export type ClientImage = Blob | Uint8Array | ImageSource;
+
+/** What `submitSegmentation` takes: the picture and the fields of the contract. */
+export interface SegmentationSubmission extends SegmentationFields {
+  readonly image: ClientImage;
+  /** Kept with the job; of a `File` its own name unless this is given. */
+  readonly fileName?: string;
+}
+
+/** Body and headers of a submission: a form when there are bytes to send, JSON when there are none. */
+export function encodeSubmission(submission: SegmentationSubmission): Pick<HttpRequest, 'body' | 'headers'> {
+  const { image, fileName, ...fields } = submission;
+  if (!(image instanceof Blob) && !(image instanceof Uint8Array)) {
+    return { body: JSON.stringify({ image, ...fields }), headers: { 'content-type': 'application/json' } };
+  }
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    // Lists and objects travel as JSON text within a form.
+    if (value !== undefined)
+      form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
+  }
+  const blob = image instanceof Blob ? image : new Blob([image as Uint8Array<ArrayBuffer>]);
+  const ownName = 'name' in blob && typeof blob.name === 'string' ? blob.name : undefined;
+  form.set('image', blob, fileName ?? ownName ?? 'picture');
+  // No content type: fetch adds the boundary that it has chosen.
+  return { body: form, headers: {} };
+}

@@ -1,0 +1,18 @@
+export * from './argmax-logits.js';
+export * from './class-map.js';
+export * from './decode-image.js';
+export * from './encode-image.js';
+export * from './image-format.js';
+export { type ImageHeader, type ImageLimits, MAX_SIDE_PIXELS, readImageHeader } from './image-header.js';
+export * from './image-rejected-error.js';
+export * from './normalize.js';
+export * from './palettes/color.js';
+export * from './palettes/distinct-color.js';
+export * from './palettes/palettes.js';
+export * from './pixels.js';
+export * from './place-on-input.js';
+export * from './placed-coordinates.js';
+export * from './placement.js';
+export { type DarknetPixels, resampleDarknet } from './resamplers/darknet.js';
+export * from './resamplers/resampler.js';
+export * from './resamplers/resamplers.js';

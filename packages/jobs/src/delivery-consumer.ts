@@ -1,0 +1,62 @@
+import { type Job, WaitingError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type Delivery, queueName } from './delivery-queues.js';
+import { JobKeys } from './job-keys.js';
+
+/** What became of a delivery: done with, or to be delivered again (to anyone). */
+export type DeliveryOutcome = 'done' | 'again';
+
+/**
+ * Chosen so that the jobs of a worker that died run elsewhere within 15 seconds: its locks are gone after
+ * `LOCK_MS`, and two stall checks later (the first marks, the second moves) the deliveries wait again. BullMQ's
+ * own defaults take up to a minute.
+ */
+const LOCK_MS = 5_000;
+const STALL_CHECK_MS = 2_500;
+
+/** Deaths are counted in the job record; BullMQ's own count must not get in the way. */
+const STALLS_WITHOUT_END = 1_000_000;
+
+/** Takes the deliveries of one model's queue, as many at a time as `concurrency`. */
+export class DeliveryConsumer {
+  readonly #worker: Worker<Delivery>;
+
+  constructor(
+    model: string,
+    handle: (jobId: string) => Promise<DeliveryOutcome>,
+    options: {
+      readonly redis: Redis;
+      readonly namespace: string;
+      readonly concurrency: number;
+      readonly onError: (error: Error) => void;
+    },
+  ) {
+    const process = async (delivery: Job<Delivery>, lockToken?: string) => {
+      if ((await handle(delivery.data.jobId)) === 'done') return;
+      await delivery.moveToWait(lockToken);
+      throw new WaitingError();
+    };
+    this.#worker = new Worker<Delivery>(queueName(model), process, {
+      connection: options.redis,
+      prefix: new JobKeys(options.namespace).tag,
+      concurrency: options.concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALL_CHECK_MS,
+      maxStalledCount: STALLS_WITHOUT_END,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+      skipVersionCheck: true,
+    });
+    this.#worker.on('error', options.onError);
+  }
+
+  /** Takes no more deliveries. Those in hand go on. */
+  async pause(): Promise<void> {
+    await this.#worker.pause(true);
+  }
+
+  /** Takes no more deliveries and returns when those in hand are done. */
+  async close(): Promise<void> {
+    await this.#worker.close();
+  }
+}

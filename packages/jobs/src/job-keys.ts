@@ -1,0 +1,82 @@
+import type { JobStatus } from '@darkroom/contracts';
+
+/** What a list of jobs is filtered by. */
+export interface JobFilter {
+  readonly task?: string | undefined;
+  readonly status?: JobStatus | undefined;
+  readonly model?: string | undefined;
+}
+
+/**
+ * The Redis keys of jobs. All share one hash tag, so on a cluster they lie in one slot: scripts and BullMQ's
+ * flows touch several at once.
+ */
+export class JobKeys {
+  readonly tag: string;
+
+  constructor(namespace: string) {
+    this.tag = `{${namespace}}`;
+  }
+
+  record(id: string): string {
+    return `${this.tag}:job:${id}`;
+  }
+
+  /** Sorted set of the ids of all jobs. Scores are equal, so it is ordered by id, which is by time. */
+  get all(): string {
+    return `${this.tag}:jobs`;
+  }
+
+  byStatus(status: string): string {
+    return `${this.tag}:jobs:status:${status}`;
+  }
+
+  byTask(task: string): string {
+    return `${this.tag}:jobs:task:${task}`;
+  }
+
+  byModel(model: string): string {
+    return `${this.tag}:jobs:model:${model}`;
+  }
+
+  /** Ended jobs, scored by the time until which they are kept. */
+  get keptUntil(): string {
+    return `${this.tag}:jobs:kept-until`;
+  }
+
+  /** Recent run times of a model in milliseconds, newest first. */
+  runTimes(model: string): string {
+    return `${this.tag}:run-times:${model}`;
+  }
+
+  get events(): string {
+    return `${this.tag}:events`;
+  }
+
+  get sweeper(): string {
+    return `${this.tag}:sweeper`;
+  }
+
+  worker(id: string): string {
+    return `${this.tag}:worker:${id}`;
+  }
+
+  /** Sorted set of worker ids, scored by their last heartbeat. */
+  get workers(): string {
+    return `${this.tag}:workers`;
+  }
+
+  /** Hash of every model that was ever served, by id. */
+  get models(): string {
+    return `${this.tag}:models`;
+  }
+
+  /** The smallest set of ids that has all jobs a filter lets through, among those given. */
+  indexesFor(filter: JobFilter): string[] {
+    const indexes: string[] = [];
+    if (filter.status) indexes.push(this.byStatus(filter.status));
+    if (filter.model) indexes.push(this.byModel(filter.model));
+    if (filter.task) indexes.push(this.byTask(filter.task));
+    return indexes.length > 0 ? indexes : [this.all];
+  }
+}

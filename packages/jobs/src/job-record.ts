@@ -1,0 +1,119 @@
+import type {
+  ArtifactRole,
+  ErrorCode,
+  Execution,
+  JobStage,
+  JobStatus,
+  Progress,
+  Task,
+  Timings,
+  Warning,
+} from '@darkroom/contracts';
+
+/**
+ * The job record owns the state of a job; BullMQ only delivers its id.
+ *
+ *   queued ──start──▶ running ──finish──▶ succeeded | failed
+ *     ▲                  │
+ *     └──giveBack, died──┘
+ *   queued | running ──cancel──▶ canceled
+ *
+ * Every step is a compare-and-set in Redis. `start` draws a new token for its attempt; all later steps of that
+ * attempt must show it, so when two runners have the same job (the lock of the first was lost) only the one that
+ * started last can write. `start` on a running job is such a take-over and counts as a death of the attempt
+ * before. An ended job never changes; it goes away when its keeping time is over or it is deleted.
+ */
+export interface JobRecord {
+  readonly id: string;
+  readonly task: Task;
+  readonly model: string;
+  readonly status: JobStatus;
+  /** How often a worker began to run it. */
+  readonly attempts: number;
+  /** How often a process died while running it. */
+  readonly deaths: number;
+  /** Rises with every change; events carry it. */
+  readonly revision: number;
+  readonly createdAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly finishedAtMs: number | null;
+  readonly keptUntilMs: number | null;
+  readonly keepMs: number;
+  readonly input: JobRecordInput;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly progress: Progress;
+  readonly outcome: JobOutcome;
+}
+
+/** A picture in the blob store. Sizes in pixels as displayed. */
+export interface StoredPicture {
+  readonly blobKey: string;
+  readonly fileName: string | null;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly width: number;
+  readonly height: number;
+  readonly exifOrientation: number;
+}
+
+export interface JobRecordInput {
+  readonly image: StoredPicture;
+  /** The task's options as they are used, every default filled in, named as on the wire. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredArtifact {
+  readonly blobKey: string;
+  readonly name: string;
+  readonly role: ArtifactRole;
+  readonly index: number | null;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+/** What an attempt left behind; empty until the job has ended. */
+export interface JobOutcome {
+  readonly modelVersion: string | null;
+  readonly resultBlobKey: string | null;
+  readonly artifacts: readonly StoredArtifact[];
+  readonly warnings: readonly Warning[];
+  readonly error: { readonly code: ErrorCode; readonly detail: string } | null;
+  readonly execution: Execution | null;
+  readonly timings: StageTimings | null;
+}
+
+/** Milliseconds by stage, as the inference process measured them. */
+export type StageTimings = Pick<Timings, 'decode_ms' | 'prepare_ms' | 'inference_ms' | 'postprocess_ms'>;
+
+export const NO_OUTCOME: JobOutcome = {
+  modelVersion: null,
+  resultBlobKey: null,
+  artifacts: [],
+  warnings: [],
+  error: null,
+  execution: null,
+  timings: null,
+};
+
+/** After this many deaths of the process that runs it, a job has failed. */
+export const DEATHS_THAT_END_A_JOB = 3;
+
+/** What is needed to make a record. */
+export type NewJob = Pick<JobRecord, 'id' | 'task' | 'model' | 'createdAtMs' | 'keepMs' | 'input' | 'metadata'> & {
+  readonly warnings: readonly Warning[];
+};
+
+export function stageProgress(stage: JobStage, fraction: number): Progress {
+  return { stage, fraction, step: null, steps: null };
+}
+
+/** The blobs a record needs, all held under the job's id. */
+export function blobKeysOf(record: JobRecord): string[] {
+  const { resultBlobKey, artifacts } = record.outcome;
+  const keys = [record.input.image.blobKey, ...artifacts.map((artifact) => artifact.blobKey)];
+  return resultBlobKey === null ? keys : [...keys, resultBlobKey];
+}

@@ -1,0 +1,258 @@
+import { JOB_STATUSES, type JobStatus, type Progress } from '@darkroom/contracts';
+import type { Redis } from 'ioredis';
+import { type JobFilter, JobKeys } from './job-keys.js';
+import { DEATHS_THAT_END_A_JOB, type JobOutcome, type JobRecord, type NewJob, stageProgress } from './job-record.js';
+import { decodeJobRecord, encodeNewJob } from './job-record-hash.js';
+import { defineJobScripts } from './job-scripts.js';
+
+const TOMBSTONE_MS = 30 * 24 * 3600 * 1000;
+const RUN_TIMES_KEPT = 25;
+const LIST_CHUNK = 200;
+
+/** Whether there is, was, or never was such a job. */
+export type Lookup = { readonly found: JobRecord } | { readonly missing: 'never_or_deleted' | 'no_longer_kept' };
+
+interface Change {
+  readonly from: readonly JobStatus[];
+  readonly token?: string;
+  readonly to?: JobStatus;
+  readonly set?: Record<string, string>;
+  readonly add?: Record<string, number>;
+  readonly ends?: boolean;
+  readonly kind?: 'status' | 'progress';
+  readonly progress?: Progress;
+}
+
+/** Job records in Redis, and the steps of their lives. See `job-record.ts` for the states. */
+export class JobStore {
+  readonly keys: JobKeys;
+  readonly #redis: Redis;
+  readonly #now: () => number;
+
+  constructor(redis: Redis, namespace: string, now: () => number = Date.now) {
+    this.#redis = redis;
+    this.keys = new JobKeys(namespace);
+    this.#now = now;
+    defineJobScripts(redis);
+  }
+
+  async create(job: NewJob): Promise<void> {
+    const { keys } = this;
+    await this.#redis.darkroomCreateJob(
+      keys.record(job.id),
+      keys.all,
+      keys.byStatus('queued'),
+      keys.byTask(job.task),
+      keys.byModel(job.model),
+      keys.events,
+      job.id,
+      ...Object.entries(encodeNewJob(job)).flat(),
+    );
+  }
+
+  async get(id: string): Promise<JobRecord | null> {
+    return decodeJobRecord(await this.#redis.hgetall(this.keys.record(id)));
+  }
+
+  async lookUp(id: string): Promise<Lookup> {
+    const hash = await this.#redis.hgetall(this.keys.record(id));
+    const record = decodeJobRecord(hash);
+    if (record === null) return { missing: hash.no_longer_kept ? 'no_longer_kept' : 'never_or_deleted' };
+    // The sweeper may be late; the promise of the keeping time is not.
+    const isOver = record.keptUntilMs !== null && record.keptUntilMs <= this.#now();
+    return isOver ? { missing: 'no_longer_kept' } : { found: record };
+  }
+
+  /**
+   * Newest first. Walks the smallest index that covers the filter and leaves out what another part of it refuses.
+   * @param page `before`: only ids below this one; `createdAfterId`: only ids above
+   */
+  async list(
+    filter: JobFilter,
+    page: { readonly limit: number; readonly before?: string | undefined; readonly createdAfterId?: string | undefined },
+  ): Promise<JobRecord[]> {
+    const index = await this.#smallest(this.keys.indexesFor(filter));
+    const min = page.createdAfterId ? `(${page.createdAfterId}` : '-';
+    let max = page.before ? `(${page.before}` : '+';
+    const found: JobRecord[] = [];
+    while (found.length < page.limit) {
+      const ids = await this.#redis.zrange(index, max, min, 'BYLEX', 'REV', 'LIMIT', 0, LIST_CHUNK);
+      if (ids.length === 0) break;
+      for (const record of await this.getMany(ids)) {
+        if (found.length < page.limit && this.#passes(record, filter)) found.push(record);
+      }
+      max = `(${ids.at(-1)}`;
+    }
+    return found;
+  }
+
+  async getMany(ids: readonly string[]): Promise<JobRecord[]> {
+    if (ids.length === 0) return [];
+    const pipeline = this.#redis.pipeline();
+    for (const id of ids) pipeline.hgetall(this.keys.record(id));
+    const replies = (await pipeline.exec()) ?? [];
+    return replies.flatMap(([error, hash]) => {
+      if (error) throw error;
+      return decodeJobRecord(hash as Record<string, string>) ?? [];
+    });
+  }
+
+  /**
+   * A worker begins an attempt. On a running job it takes over from an attempt that was lost, which counts as a
+   * death.
+   * @param token new for each attempt; all its later steps must show it
+   * @returns null when the job has ended or is gone: nothing is to be done
+   */
+  async start(id: string, token: string): Promise<JobRecord | null> {
+    const set = {
+      token,
+      started_at: String(this.#now()),
+      progress: JSON.stringify(stageProgress('loading_model', 0)),
+    };
+    const begin = { to: 'running', set, add: { attempts: 1 } } as const;
+    if (await this.#change(id, { ...begin, from: ['queued'] })) return this.get(id);
+    const takeOver = { ...begin, from: ['running'], add: { attempts: 1, deaths: 1 } } as const;
+    return (await this.#change(id, takeOver)) ? this.get(id) : null;
+  }
+
+  /** @returns false when another attempt holds the job or it has ended: stop working on it */
+  async reportProgress(id: string, token: string, progress: Progress): Promise<boolean> {
+    const set = { progress: JSON.stringify(progress) };
+    return this.#change(id, { from: ['running'], token, set, kind: 'progress', progress });
+  }
+
+  /** The attempt ends without anybody's fault, such as at a shutdown: the job waits again. */
+  async giveBack(id: string, token: string): Promise<boolean> {
+    return this.#change(id, { from: ['running'], token, to: 'queued', set: this.#waiting() });
+  }
+
+  /**
+   * The process that ran the attempt died.
+   * @returns `again`: the job waits; `final`: it died too often and is to be failed; `lost`: it isn't ours
+   */
+  async died(id: string, token: string): Promise<'again' | 'final' | 'lost'> {
+    const counted = await this.#change(id, { from: ['running'], token, add: { deaths: 1 } });
+    if (!counted) return 'lost';
+    const deaths = Number(await this.#redis.hget(this.keys.record(id), 'deaths'));
+    if (deaths >= DEATHS_THAT_END_A_JOB) return 'final';
+    return (await this.giveBack(id, token)) ? 'again' : 'lost';
+  }
+
+  /** @returns false when the attempt no longer holds the job: what it made is to be thrown away */
+  async finish(id: string, token: string, status: 'succeeded' | 'failed', outcome: JobOutcome): Promise<boolean> {
+    const set = { outcome: JSON.stringify(outcome), progress: JSON.stringify(stageProgress('done', 1)) };
+    return this.#change(id, { from: ['running'], token, to: status, set, ends: true });
+  }
+
+  /** @returns false when the job had ended already */
+  async cancel(id: string): Promise<boolean> {
+    return this.#change(id, { from: ['queued', 'running'], to: 'canceled', ends: true });
+  }
+
+  /** Forgets a job as if it had never been. */
+  async remove(record: JobRecord): Promise<void> {
+    await this.#forget(record, '');
+  }
+
+  /** Forgets a job whose keeping time is over, and remembers for a while that there was one. */
+  async retire(record: JobRecord): Promise<void> {
+    await this.#forget(record, String(TOMBSTONE_MS));
+  }
+
+  /** Ids of ended jobs whose keeping time is over. */
+  async idsPastKeeping(limit: number): Promise<string[]> {
+    return this.#redis.zrangebyscore(this.keys.keptUntil, '-inf', this.#now(), 'LIMIT', 0, limit);
+  }
+
+  /** Ids of jobs that have not ended, above a given one, oldest first. */
+  async unfinishedIds(status: 'queued' | 'running', afterId: string, limit: number): Promise<string[]> {
+    const min = afterId ? `(${afterId}` : '-';
+    return this.#redis.zrange(this.keys.byStatus(status), min, '+', 'BYLEX', 'LIMIT', 0, limit);
+  }
+
+  /** When each record was last changed; null for one that is gone. */
+  async updatedAtMs(ids: readonly string[]): Promise<(number | null)[]> {
+    const pipeline = this.#redis.pipeline();
+    for (const id of ids) pipeline.hget(this.keys.record(id), 'updated_at');
+    const replies = (await pipeline.exec()) ?? [];
+    return replies.map(([, text]) => (typeof text === 'string' ? Number(text) : null));
+  }
+
+  async rememberRunTime(model: string, runMs: number): Promise<void> {
+    const key = this.keys.runTimes(model);
+    await this.#redis.multi().lpush(key, String(Math.round(runMs))).ltrim(key, 0, RUN_TIMES_KEPT - 1).exec();
+  }
+
+  /** Median run time of each model's recent jobs in milliseconds; null where there was none. */
+  async usualRunMs(models: readonly string[]): Promise<Map<string, number | null>> {
+    const pipeline = this.#redis.pipeline();
+    for (const model of models) pipeline.lrange(this.keys.runTimes(model), 0, -1);
+    const replies = (await pipeline.exec()) ?? [];
+    return new Map(
+      models.map((model, i) => {
+        const times = ((replies[i]?.[1] ?? []) as string[]).map(Number).sort((a, b) => a - b);
+        return [model, times[Math.floor(times.length / 2)] ?? null];
+      }),
+    );
+  }
+
+  /** How many jobs are in each status. */
+  async countByStatus(): Promise<Record<JobStatus, number>> {
+    const pipeline = this.#redis.pipeline();
+    for (const status of JOB_STATUSES) pipeline.zcard(this.keys.byStatus(status));
+    const replies = (await pipeline.exec()) ?? [];
+    const counts = JOB_STATUSES.map((status, i) => [status, Number(replies[i]?.[1] ?? 0)]);
+    return Object.fromEntries(counts) as Record<JobStatus, number>;
+  }
+
+  #waiting(): Record<string, string> {
+    return { token: '', progress: JSON.stringify(stageProgress('queued', 0)) };
+  }
+
+  #passes(record: JobRecord, filter: JobFilter): boolean {
+    const isOver = record.keptUntilMs !== null && record.keptUntilMs <= this.#now();
+    if (isOver) return false;
+    if (filter.status && record.status !== filter.status) return false;
+    if (filter.model && record.model !== filter.model) return false;
+    return !filter.task || record.task === filter.task;
+  }
+
+  async #smallest(indexes: readonly string[]): Promise<string> {
+    const sizes = await Promise.all(indexes.map((index) => this.#redis.zcard(index)));
+    return indexes[sizes.indexOf(Math.min(...sizes))]!;
+  }
+
+  async #change(id: string, change: Change): Promise<boolean> {
+    const { keys } = this;
+    const indexes = JOB_STATUSES.map((status) => keys.byStatus(status));
+    const keyList = [keys.record(id), keys.events, keys.keptUntil, ...indexes];
+    const description = {
+      kind: 'status',
+      set: {},
+      add: {},
+      ...change,
+      id,
+      nowMs: this.#now(),
+      statuses: JOB_STATUSES,
+    };
+    const [code] = await this.#redis.darkroomChangeJob(
+      String(keyList.length),
+      ...keyList,
+      JSON.stringify(description),
+    );
+    return code === 'ok';
+  }
+
+  async #forget(record: JobRecord, tombstoneMs: string): Promise<void> {
+    const { keys } = this;
+    const keyList = [
+      keys.record(record.id),
+      keys.all,
+      keys.byTask(record.task),
+      keys.byModel(record.model),
+      keys.keptUntil,
+      ...JOB_STATUSES.map((status) => keys.byStatus(status)),
+    ];
+    await this.#redis.darkroomForgetJob(String(keyList.length), ...keyList, record.id, tombstoneMs);
+  }
+}

@@ -1,0 +1,40 @@
+import type { FieldError, Preparation } from '@darkroom/contracts';
+
+type Field = keyof Preparation;
+
+/** Fields that only some resize modes make use of. Given with another, the manifest means something it doesn't say. */
+const USED_BY: Partial<Record<Field, readonly Preparation['resize'][]>> = {
+  shortest_edge: ['shortest-edge'],
+  longest_edge: ['shortest-edge'],
+  multiple_of: ['shortest-edge'],
+  letterbox_anchor: ['letterbox', 'shortest-edge'],
+  letterbox_rounding: ['letterbox'],
+};
+
+const NEEDED_BY: Record<Preparation['resize'], readonly Field[]> = {
+  stretch: ['width', 'height'],
+  letterbox: ['width', 'height'],
+  'shortest-edge': ['shortest_edge'],
+};
+
+/** What of a preparation doesn't go together, beyond what its schema says. */
+export function checkPreparation(preparation: Preparation): FieldError[] {
+  const { resize, width, height, shortest_edge, longest_edge, std } = preparation;
+  const problems: FieldError[] = [];
+  const tell = (field: Field, detail: string) => problems.push({ pointer: `#/preparation/${field}`, detail });
+  for (const field of NEEDED_BY[resize]) {
+    if (preparation[field] === undefined) tell(field, `is missing; resize ${resize} needs it, in pixels`);
+  }
+  for (const [field, modes] of Object.entries(USED_BY) as [Field, readonly string[]][]) {
+    if (preparation[field] === undefined || modes.includes(resize)) continue;
+    tell(field, `has no effect with resize ${resize}; remove it or set resize to ${modes.join(' or ')}`);
+  }
+  if (resize === 'shortest-edge' && (width === undefined) !== (height === undefined)) {
+    tell(width === undefined ? 'width' : 'height', 'is missing; give both width and height, or neither');
+  }
+  if (shortest_edge !== undefined && longest_edge !== undefined && longest_edge < shortest_edge) {
+    tell('longest_edge', `expected at least shortest_edge (${shortest_edge}), got ${longest_edge}`);
+  }
+  if (std?.includes(0)) tell('std', `is divided by and must not hold a 0, got ${JSON.stringify(std)}`);
+  return problems;
+}

@@ -1,0 +1,74 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createFileHasher, type HashFile } from './file-hasher.js';
+import type { LoadedManifest } from './loaded-manifest.js';
+import { describeProblem } from './model-problem.js';
+import { type KnownFamily, MANIFEST_NAME, readModelFolder } from './read-model-folder.js';
+
+/** Folders of models beyond this are a mistake, such as a whole disk given as the models' folder. */
+const MOST_MODELS = 500;
+
+export interface Catalog {
+  readonly models: readonly LoadedManifest[];
+  /** Model folders that are left out, and why. */
+  readonly rejected: readonly { readonly folder: string; readonly problems: string[] }[];
+  /** What is worth a line in the log and no fault: a folder that isn't there, a model hidden by an earlier one. */
+  readonly notes: readonly string[];
+}
+
+export interface Known {
+  readonly families: readonly KnownFamily[];
+}
+
+/**
+ * Reads the models in the folders given. Every subfolder with a `model.json` is a model; others, such as
+ * `training/`, are not looked at. Of models with the same id, the one in the earlier folder counts, even when it is
+ * rejected: nobody gets other weights than those asked for. A model with problems is left out, the others serve.
+ * @param hashFile given again, it need not read again what has not changed
+ */
+export async function readCatalog(
+  folders: readonly string[],
+  known: Known,
+  hashFile: HashFile = createFileHasher(),
+): Promise<Catalog> {
+  const models: LoadedManifest[] = [];
+  const rejected: { folder: string; problems: string[] }[] = [];
+  const notes: string[] = [];
+  const folderOfId = new Map<string, string>();
+  for (const modelsFolder of folders.map((folder) => resolve(folder))) {
+    const ids = await modelIds(modelsFolder);
+    if (ids === null) notes.push(`there is no folder ${modelsFolder}; it is skipped`);
+    if (ids && ids.length > MOST_MODELS) {
+      const problem = `holds ${ids.length} models; at most ${MOST_MODELS} are taken. Is it the right folder?`;
+      rejected.push({ folder: modelsFolder, problems: [problem] });
+      continue;
+    }
+    for (const id of ids ?? []) {
+      const folder = join(modelsFolder, id);
+      const earlier = folderOfId.get(id);
+      if (earlier !== undefined) {
+        notes.push(`${folder} is not used: ${earlier} has the same id and comes first`);
+        continue;
+      }
+      folderOfId.set(id, folder);
+      const { loaded, problems } = await readModelFolder(folder, known.families, hashFile);
+      if (loaded) models.push(loaded);
+      else rejected.push({ folder, problems: problems.map(describeProblem) });
+    }
+  }
+  return { models, rejected, notes };
+}
+
+/** Names of the subfolders that hold a manifest, in alphabetical order; `null` where there is no folder. */
+async function modelIds(modelsFolder: string): Promise<string[] | null> {
+  const names = await readdir(modelsFolder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (names === null) return null;
+  const ids: string[] = [];
+  for (const name of names.sort()) {
+    if (await stat(join(modelsFolder, name, MANIFEST_NAME)).catch(() => null)) ids.push(name);
+  }
+  return ids;
+}

@@ -1,0 +1,86 @@
+import type {
+  ArtifactRole,
+  Capability,
+  ModelManifest,
+  Task,
+  TaskResult,
+  Warning,
+} from '@darkroom/contracts';
+import type { Pixels } from '@darkroom/imaging';
+import type { LoadedManifest } from '@darkroom/model-catalog';
+import type { Graph, GraphSignature } from '@darkroom/tensor';
+import type { TSchema } from 'typebox';
+
+/** One thing wrong with a model: where it stands and what to do about it. */
+export interface ModelProblem {
+  /** The file it concerns, relative to the model's folder: `model.json` or a graph. */
+  readonly file: string;
+  /** JSON pointer into the manifest, or the input or output of the graph. */
+  readonly field: string;
+  /** What was expected, what is there, and the remedy. */
+  readonly detail: string;
+}
+
+/**
+ * The code for one architecture. A family is a folder with the same file names in each: `family.ts` (this
+ * interface), `options.ts`, `signature.ts` (whether graphs fit), `prepare.ts`, `decode.ts`, `artifacts.ts`.
+ */
+export interface Family {
+  readonly name: string;
+  readonly task: Task;
+  /** Schema of `family_options` in the manifest. */
+  readonly optionsSchema: TSchema;
+  /** The parts in `files` of a manifest that are graphs; each is opened before {@link Family.load}. */
+  graphParts(manifest: ModelManifest): readonly string[];
+  capabilities(manifest: ModelManifest): readonly Capability[];
+  /** The request options that a model takes, as JSON Schema with the model's own defaults. */
+  requestOptions(manifest: ModelManifest): TSchema;
+  /** Size that pictures are resized to, in pixels; `null` where it follows the picture. */
+  inputSize(manifest: ModelManifest): { width: number | null; height: number | null };
+  /** Whether the graphs' inputs and outputs, and the manifest's options, are what the family can work with. */
+  check(model: LoadedManifest, signatures: Readonly<Record<string, GraphSignature>>): readonly ModelProblem[];
+  load(model: LoadedManifest, graphs: Readonly<Record<string, Graph>>): Pipeline;
+}
+
+/** What a job brings to a pipeline. `options` are the task's, complete and already validated. */
+export interface PipelineInput {
+  readonly picture: Pixels;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A finished file of a job. */
+export interface PipelineArtifact {
+  readonly name: string;
+  readonly role: ArtifactRole;
+  readonly index: number | null;
+  readonly mediaType: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly bytes: Buffer;
+}
+
+export interface PipelineOutcome {
+  readonly result: TaskResult;
+  readonly artifacts: readonly PipelineArtifact[];
+  readonly warnings: readonly Warning[];
+}
+
+/** How a pipeline tells of its steps, and learns between graph runs that nobody wants the job any more. */
+export interface PipelineSteps {
+  /** @throws when the job was canceled; a pipeline lets it pass */
+  step(done: number, steps: number): void;
+}
+
+/**
+ * One loaded model, in the stages that a job's progress and timings name. Inputs with an equal batch key may be
+ * given to one `infer` together; `prepare` of the next pictures runs while a batch is in `infer`.
+ */
+export interface Pipeline<Prepared = unknown, Inferred = unknown> {
+  prepare(input: PipelineInput): Promise<Prepared>;
+  batchKey(prepared: Prepared): string;
+  /** @returns one entry for each prepared input, in their order */
+  infer(batch: readonly Prepared[], steps: PipelineSteps): Promise<readonly Inferred[]>;
+  postprocess(inferred: Inferred, prepared: Prepared, input: PipelineInput): Promise<PipelineOutcome>;
+  /** Runs the graphs once on a plain picture, so that the first job doesn't pay for their first run. */
+  warmUp(): Promise<void>;
+}

@@ -1,0 +1,6 @@
+export * from './command-line.js';
+export * from './logger.js';
+export * from './on-shutdown.js';
+export * from './read-env.js';
+export * from './redis-connection.js';
+export * from './version.js';

@@ -1,0 +1,50 @@
+import { type Static, type TObject, type TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+
+/** The configuration is wrong. The message names every bad variable, not only the first. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * Reads configuration from environment variables. Empty variables count as unset; numbers and booleans are
+ * converted; what the schema gives a default may be left out.
+ * @throws ConfigurationError naming all bad variables, what each takes and what came
+ */
+export function readEnv<Schema extends TObject>(
+  schema: Schema,
+  env: Readonly<Record<string, string | undefined>>,
+): Static<Schema> {
+  const names = Object.keys(schema.properties);
+  const given = Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  const value = Value.Default(schema, Value.Convert(schema, given)) as Record<string, unknown>;
+  const problems = new Map<string, string>();
+  for (const name of names) {
+    const property = schema.properties[name]!;
+    const isMissing = value[name] === undefined;
+    if (isMissing && !schema.required?.includes(name)) continue;
+    if (isMissing) problems.set(name, `${name} is required: ${describe(property)}`);
+    else if (!Value.Check(property, value[name])) {
+      problems.set(name, `${name} takes ${expectation(property)}, got "${env[name]}". ${describe(property)}`);
+    }
+  }
+  if (problems.size > 0) {
+    throw new ConfigurationError([...problems.values()].map((problem) => `  ${problem}`).join('\n'));
+  }
+  return value as Static<Schema>;
+}
+
+function describe(schema: TSchema): string {
+  return 'description' in schema ? String(schema.description) : '';
+}
+
+function expectation(schema: TSchema): string {
+  const { type, minimum, maximum, pattern } = schema as Record<string, unknown>;
+  const choices = (schema as { enum?: unknown[] }).enum;
+  if (choices) return `one of ${choices.join(', ')}`;
+  if (type === 'integer' || type === 'number') {
+    const range = [minimum !== undefined && `at least ${minimum}`, maximum !== undefined && `at most ${maximum}`];
+    return ['a whole number', ...range.filter(Boolean)].join(', ');
+  }
+  return pattern ? `a text like ${pattern}` : `a ${type}`;
+}

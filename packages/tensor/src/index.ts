@@ -1,0 +1,5 @@
+export * from './float16.js';
+export * from './graph.js';
+export * from './npy.js';
+export * from './softmax.js';
+export * from './tensor.js';
