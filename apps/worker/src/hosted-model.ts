@@ -19,6 +19,8 @@ export class HostedModel {
   readonly #idleMs: number;
   /** A run that takes longer is stopped. */
   readonly maxRunMs: number;
+  /** A pinned model is never stopped for being idle. */
+  readonly #isPinned: boolean;
   #process: InferenceProcess | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #state: ModelState = 'unloaded';
@@ -32,6 +34,7 @@ export class HostedModel {
       readonly options: InferenceProcessOptions;
       readonly idleMs: number;
       readonly maxRunMs: number;
+      readonly isPinned: boolean;
       readonly logger: Logger;
       readonly onStateChange: () => void;
     },
@@ -40,6 +43,7 @@ export class HostedModel {
     this.#options = parts.options;
     this.#idleMs = parts.idleMs;
     this.maxRunMs = parts.maxRunMs;
+    this.#isPinned = parts.isPinned;
     this.#logger = parts.logger.child({ model: model.manifest.id });
     this.#onStateChange = parts.onStateChange;
   }
@@ -74,7 +78,7 @@ export class HostedModel {
       return await work(process, device);
     } finally {
       this.#inUse--;
-      if (this.#inUse === 0) this.#idleTimer = setTimeout(() => void this.unload('idle'), this.#idleMs).unref();
+      if (this.#inUse === 0 && !this.#isPinned) this.#stopWhenIdle();
     }
   }
 
@@ -91,6 +95,11 @@ export class HostedModel {
     this.#logger.info({ why, pid: process.pid }, 'model unloaded');
     this.#become('unloaded', null);
     await process.kill();
+  }
+
+  #stopWhenIdle(): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => void this.unload('idle'), this.#idleMs).unref();
   }
 
   #liveProcess(): InferenceProcess {

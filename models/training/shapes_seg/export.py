@@ -14,6 +14,8 @@ import onnx
 import torch
 from torch import nn
 
+from shapes_world import CLASS_NAMES
+
 from .evaluate import load_network
 
 OPSET = 17
@@ -32,8 +34,15 @@ def export(network: nn.Module, path: Path) -> None:
         opset_version=OPSET,
     )
     model = strip_origin(onnx.load(str(path)))
+    declare_classes(model, len(CLASS_NAMES))
     onnx.checker.check_model(model, full_check=True)
     onnx.save_model(model, str(path))
+
+
+def declare_classes(model: onnx.ModelProto, classes: int) -> None:
+    """States the number of logits per pixel, which the exporter leaves open."""
+    axis = model.graph.output[0].type.tensor_type.shape.dim[1]
+    axis.dim_value = classes
 
 
 def strip_origin(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -24,6 +24,12 @@ export const ERRORS = {
     retryable: false,
     help: 'A boundary is missing, a part was cut off, or there are more parts than allowed. Let your HTTP client build the form: with curl use -F, with fetch pass FormData and set no Content-Type yourself.',
   },
+  origin_not_allowed: {
+    status: 403,
+    title: 'Pages of this origin may not use the service',
+    retryable: false,
+    help: 'A web page of another origin made the browser send this. Open the service under its own address, or set PUBLIC_URL to the address it is reached at.',
+  },
   job_not_found: {
     status: 404,
     title: 'No such job',

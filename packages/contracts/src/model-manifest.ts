@@ -82,6 +82,7 @@ export const ModelManifestSchema = Type.Object(
     demo: Type.Optional(Type.Boolean({ default: false, description: 'Knows only simple drawn shapes.' })),
     files: Type.Record(Type.String({ pattern: '^[a-z0-9_]+$' }), ManifestFileSchema, {
       minProperties: 1,
+      additionalProperties: false,
       description: 'The files by their part in the family, such as `graph`.',
     }),
     labels: Type.Optional(

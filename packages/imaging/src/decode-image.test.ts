@@ -100,6 +100,9 @@ describe('decoding', () => {
     const even = new Uint8Array(COUNT * 3).fill(90);
     const bytes = await raw(even, 3).avif({ quality: 90 }).toBuffer();
     expect(meanDifference((await decodeImage(bytes, LIMITS)).data, even)).toBeLessThan(3);
+    const tenBits = await raw(even, 3).avif({ quality: 90, bitdepth: 10 }).toBuffer();
+    expect((await sharp(tenBits).metadata()).depth).toBe('ushort');
+    expect(meanDifference((await decodeImage(tenBits, LIMITS)).data, even)).toBeLessThan(3);
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('shows EXIF orientation %i upright', async (orientation) => {
@@ -113,13 +116,29 @@ describe('decoding', () => {
 });
 
 describe('a damaged picture', () => {
-  it.each(['png', 'jpeg', 'webp', 'tiff', 'avif'] as const)('is refused when cut off: %s', async (format) => {
-    const bytes = await raw(noise(300 * 200 * 3), 3, 300, 200)
-      .toFormat(format)
-      .toBuffer();
-    const cutOff = decodeImage(bytes.subarray(0, Math.floor(bytes.length * 0.7)), LIMITS);
-    await expect(cutOff).rejects.toMatchObject({ name: 'ImageRejectedError', reason: 'corrupt' });
-    await expect(cutOff).rejects.toThrow(`expected a whole image/${format} picture`);
+  it.each(['png', 'jpeg', 'webp', 'tiff', 'avif', 'gif'] as const)(
+    'is refused when cut off: %s',
+    async (format) => {
+      const bytes = await raw(noise(300 * 200 * 3), 3, 300, 200)
+        .toFormat(format)
+        .toBuffer();
+      const cutOff = decodeImage(bytes.subarray(0, Math.floor(bytes.length * 0.7)), LIMITS);
+      await expect(cutOff).rejects.toMatchObject({ name: 'ImageRejectedError', reason: 'corrupt' });
+      await expect(cutOff).rejects.toThrow(`expected a whole image/${format} picture`);
+    },
+  );
+});
+
+describe('an odd but readable picture', () => {
+  it('is shown where stray bytes lie between the segments of a JPEG', async () => {
+    const bytes = await raw(RGB, 3).jpeg().toBuffer();
+    const firstSegmentEnd = 4 + bytes.readUInt16BE(4);
+    const odd = Buffer.concat([
+      bytes.subarray(0, firstSegmentEnd),
+      Buffer.from([0, 1, 2, 3]),
+      bytes.subarray(firstSegmentEnd),
+    ]);
+    expect(await decodeImage(odd, LIMITS)).toEqual(await decodeImage(bytes, LIMITS));
   });
 
   it('is shown when only stray bytes follow it', async () => {

@@ -16,8 +16,8 @@ export async function decodeImage(bytes: Buffer, limits: ImageLimits): Promise<P
   const { data, info } = await rejectAsCorrupt(header.format, () =>
     sharp(bytes, {
       limitInputPixels: limits.maxPixels,
-      // 'error' refuses whatever is cut off. 'warning', the default, would also refuse pictures that every viewer
-      // shows: TIFF with unknown tags, PNG with an odd ancillary chunk, JPEG with stray bytes between segments.
+      // 'error' refuses what is cut off. 'warning', the library's default, would also refuse JPEGs with stray bytes
+      // between segments or a damaged patch, which PIL and every viewer show.
       failOn: 'error',
       ignoreIcc: !isCmyk,
     })

@@ -44,6 +44,22 @@ describe('the header of a picture', () => {
     expect(await readImageHeader(bytes, LIMITS)).toMatchObject({ width: 40, height: 60, exifOrientation: 6 });
   });
 
+  it('takes an orientation that EXIF does not know for none, as decoding does', async () => {
+    const bytes = await picture().withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    // Tag 274 (orientation), type 3 (16 bits), one value.
+    const entry = bytes.indexOf(Buffer.from([0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0]));
+    expect(entry).toBeGreaterThan(0);
+    for (const unknown of [0, 9, 300]) {
+      bytes.writeUInt16LE(unknown, entry + 8);
+      expect(await readImageHeader(bytes, LIMITS)).toMatchObject({
+        width: 60,
+        height: 40,
+        exifOrientation: 1,
+      });
+      expect(await decodeImage(bytes, LIMITS)).toMatchObject({ width: 60, height: 40 });
+    }
+  });
+
   it('counts the frames of an animation, and only one of them against the limit', async () => {
     const frames = sharp(noise(60 * 120 * 3), {
       raw: { width: 60, height: 120, channels: 3, pageHeight: 40 },

@@ -53,19 +53,25 @@ export async function inspectImage(bytes: Buffer, limits: ImageLimits): Promise<
   if (declared) refuseTooManyPixels(declared, limits);
   const metadata = await readMetadata(bytes, format);
   refuseUnreadableVariant(metadata, format);
-  const { width, height } = metadata.autoOrient;
-  refuseTooManyPixels({ width, height }, limits);
+  refuseTooManyPixels(metadata, limits);
+  const exifOrientation = validOrientation(metadata.orientation);
+  const isTurned = exifOrientation >= 5;
   return {
     header: {
       format,
       mediaType: IMAGE_MEDIA_TYPES[format],
-      width,
-      height,
-      exifOrientation: metadata.orientation ?? 1,
+      width: isTurned ? metadata.height : metadata.width,
+      height: isTurned ? metadata.width : metadata.height,
+      exifOrientation,
       pages: metadata.pages ?? 1,
     },
     isCmyk: metadata.space === 'cmyk',
   };
+}
+
+/** Files in the wild have orientations that EXIF doesn't know; viewers show them as they are stored. */
+function validOrientation(orientation: number | undefined): number {
+  return orientation !== undefined && orientation >= 1 && orientation <= 8 ? orientation : 1;
 }
 
 /** Runs a step of the decoding library and tells its failure as a damaged picture. */

@@ -59,12 +59,12 @@ describe('letterboxing', () => {
   });
 
   it('floors in whole numbers, but truncates what rounding has already made smaller', () => {
-    // 416 / 107 * 107 is a little less than 416 in double precision.
-    const picture = { mode: 'letterbox', pictureWidth: 107, pictureHeight: 50 } as const;
+    // 416 / 360 * 360 is a little less than 416 in double precision.
+    const picture = { mode: 'letterbox', pictureWidth: 360, pictureHeight: 100 } as const;
     const request = { ...picture, inputWidth: 416, inputHeight: 416 };
-    expect(placed({ ...request, rounding: 'floor' }).resized).toEqual([416, 194]);
-    expect(placed({ ...request, rounding: 'truncate' }).resized).toEqual([415, 194]);
-    expect(placed({ ...request, rounding: 'round' }).resized).toEqual([416, 194]);
+    expect(placed({ ...request, rounding: 'floor' }).resized).toEqual([416, 115]);
+    expect(placed({ ...request, rounding: 'truncate' }).resized).toEqual([415, 115]);
+    expect(placed({ ...request, rounding: 'round' }).resized).toEqual([416, 116]);
   });
 
   it('keeps at least one pixel of a very thin picture', () => {

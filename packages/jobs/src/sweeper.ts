@@ -1,12 +1,17 @@
 import type { Redis } from 'ioredis';
 import type { DeliveryQueues } from './delivery-queues.js';
-import { blobKeysOf, type JobRecord } from './job-record.js';
+import { blobKeysOf } from './job-record.js';
 import type { JobStore } from './job-store.js';
 
 const INTERVAL_MS = 5_000;
 /** A job younger than this may be on its way into the queue right now. */
 const SETTLED_AFTER_MS = 5_000;
 const PAGE = 500;
+
+/** What the sweeper needs of the blob store. */
+interface BlobHolders {
+  release(key: string, holder: string): Promise<void>;
+}
 
 export interface SweepReport {
   readonly redelivered: readonly string[];
@@ -27,7 +32,7 @@ export class Sweeper {
   readonly #redis: Redis;
   readonly #store: JobStore;
   readonly #deliveries: DeliveryQueues;
-  readonly #releaseBlob: (key: string, holder: string) => Promise<void>;
+  readonly #blobs: BlobHolders;
   readonly #after = { queued: '', running: '' };
   #timer: NodeJS.Timeout | undefined;
 
@@ -35,12 +40,12 @@ export class Sweeper {
     readonly redis: Redis;
     readonly store: JobStore;
     readonly deliveries: DeliveryQueues;
-    readonly releaseBlob: (key: string, holder: string) => Promise<void>;
+    readonly blobs: BlobHolders;
   }) {
     this.#redis = parts.redis;
     this.#store = parts.store;
     this.#deliveries = parts.deliveries;
-    this.#releaseBlob = parts.releaseBlob;
+    this.#blobs = parts.blobs;
   }
 
   start(onSwept: (report: SweepReport) => void, onError: (error: Error) => void): void {
@@ -89,13 +94,9 @@ export class Sweeper {
   async #retireOld(): Promise<number> {
     const records = await this.#store.getMany(await this.#store.idsPastKeeping(PAGE));
     for (const record of records) {
-      await this.releaseBlobs(record);
+      await Promise.all(blobKeysOf(record).map((key) => this.#blobs.release(key, record.id)));
       await this.#store.retire(record);
     }
     return records.length;
-  }
-
-  async releaseBlobs(record: JobRecord): Promise<void> {
-    await Promise.all(blobKeysOf(record).map((key) => this.#releaseBlob(key, record.id)));
   }
 }

@@ -3,25 +3,24 @@ import { Value } from 'typebox/value';
 
 type PerChannel = [number, number, number];
 
+type With<Base, Fields extends keyof Base> = Base & Required<Pick<Base, Fields>>;
+
 /** A preparation with every default filled in; the sizes are there where its resize mode needs them. */
-export interface CompletePreparation
-  extends Preparation,
-    Required<
-      Pick<Preparation, 'letterbox_anchor' | 'letterbox_rounding' | 'scale' | 'channel_order' | 'layout'>
-    > {
+export type CompletePreparation = With<
+  Preparation,
+  'letterbox_anchor' | 'letterbox_rounding' | 'scale' | 'channel_order' | 'layout'
+> & {
   padding_color: PerChannel;
   mean: PerChannel;
   std: PerChannel;
-}
+};
 
 /** A manifest with every default filled in, so that what uses it knows no defaults of its own. */
-export interface CompleteManifest
-  extends ModelManifest,
-    Required<Pick<ModelManifest, 'demo' | 'palette' | 'defaults' | 'family_options'>> {
+export type CompleteManifest = With<ModelManifest, 'demo' | 'palette' | 'defaults' | 'family_options'> & {
   preparation: CompletePreparation;
   runtime: Required<NonNullable<ModelManifest['runtime']>>;
   batching: Required<NonNullable<ModelManifest['batching']>>;
-}
+};
 
 /** Fills in the defaults that the manifest's schema names; a mean is 0 and a std 1 in each channel. */
 export function withDefaults(manifest: ModelManifest): CompleteManifest {

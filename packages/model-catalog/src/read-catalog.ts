@@ -37,13 +37,15 @@ export async function readCatalog(
   const folderOfId = new Map<string, string>();
   for (const modelsFolder of folders.map((folder) => resolve(folder))) {
     const ids = await modelIds(modelsFolder);
-    if (ids === null) notes.push(`there is no folder ${modelsFolder}; it is skipped`);
-    if (ids && ids.length > MOST_MODELS) {
-      const problem = `holds ${ids.length} models; at most ${MOST_MODELS} are taken. Is it the right folder?`;
-      rejected.push({ folder: modelsFolder, problems: [problem] });
+    if (ids === 'no folder') {
+      notes.push(`there is no folder ${modelsFolder}; it is skipped`);
       continue;
     }
-    for (const id of ids ?? []) {
+    if ('problem' in ids) {
+      rejected.push({ folder: modelsFolder, problems: [ids.problem] });
+      continue;
+    }
+    for (const id of ids) {
       const folder = join(modelsFolder, id);
       const earlier = folderOfId.get(id);
       if (earlier !== undefined) {
@@ -59,16 +61,17 @@ export async function readCatalog(
   return { models, rejected, notes };
 }
 
-/** Names of the subfolders that hold a manifest, in alphabetical order; `null` where there is no folder. */
-async function modelIds(modelsFolder: string): Promise<string[] | null> {
-  const names = await readdir(modelsFolder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (names === null) return null;
+/** Names of the subfolders that hold a manifest, in alphabetical order. */
+async function modelIds(modelsFolder: string): Promise<string[] | 'no folder' | { problem: string }> {
   const ids: string[] = [];
-  for (const name of names.sort()) {
-    if (await stat(join(modelsFolder, name, MANIFEST_NAME)).catch(() => null)) ids.push(name);
+  try {
+    for (const name of (await readdir(modelsFolder)).sort()) {
+      if (await stat(join(modelsFolder, name, MANIFEST_NAME)).catch(() => null)) ids.push(name);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'no folder';
+    return { problem: `cannot be read: ${(error as Error).message}` };
   }
-  return ids;
+  if (ids.length <= MOST_MODELS) return ids;
+  return { problem: `holds ${ids.length} models; at most ${MOST_MODELS} are taken. Is it the right folder?` };
 }

@@ -38,8 +38,8 @@ export async function readModelFolder(
   if ('problem' in read) return rejected([{ pointer: '#', detail: read.problem }]);
   const problems = schemaProblems(ModelManifestSchema, read.value);
   // What is wrong by the schema is not looked at again: the checks below may rely on what they read.
-  const isSound = (pointer: string) => !problems.some((problem) => isWithin(problem.pointer, pointer));
-  if (!isSound('#') && !isObject(read.value)) return rejected(problems);
+  const isSound = (pointer: string) => !problems.some((problem) => concerns(problem, pointer));
+  if (!isObject(read.value)) return rejected(problems);
   const manifest = read.value as ModelManifest;
   const further: FieldError[] = [];
   if (isSound('#/id') && manifest.id !== basename(folder)) {
@@ -131,9 +131,9 @@ function rejected(problems: readonly FieldError[]): ModelFolder {
   };
 }
 
-/** Whether one pointer is the other, or leads into it, or contains it. */
-function isWithin(problem: string, pointer: string): boolean {
-  return problem === pointer || problem.startsWith(`${pointer}/`) || problem === '#';
+/** Whether a problem lies at a value or in it. */
+function concerns(problem: FieldError, pointer: string): boolean {
+  return problem.pointer === pointer || problem.pointer.startsWith(`${pointer}/`);
 }
 
 function isObject(value: unknown): boolean {

@@ -69,15 +69,15 @@ function tellMissing(
 function tellUnknown(
   problems: Map<string, string>,
   { pointer, schema }: Field,
-  names: readonly string[],
+  unknown: readonly string[],
 ): void {
   const known = Object.keys(schema.properties ?? {});
-  for (const name of names) {
+  const patterns = Object.keys(schema.patternProperties ?? {});
+  const allowed =
+    patterns.length > 0 ? `its name must match ${patterns.join(' or ')}` : `known are ${known.join(', ')}`;
+  for (const name of unknown) {
     const nearest = nearestName(name, known);
-    const names = schema.patternProperties
-      ? `names match ${Object.keys(schema.patternProperties).join(' or ')}`
-      : '';
-    const remedy = nearest ? `did you mean ${nearest}?` : names || `known are ${known.join(', ')}`;
+    const remedy = nearest ? `did you mean ${nearest}?` : allowed;
     problems.set(`${pointer}/${name}`, `is not a known field; ${remedy}`);
   }
 }

@@ -1,25 +1,8 @@
-import type {
-  ArtifactRole,
-  Capability,
-  ModelManifest,
-  Task,
-  TaskResult,
-  Warning,
-} from '@darkroom/contracts';
+import type { ArtifactRole, Capability, Task, TaskResult, Warning } from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
-import type { LoadedManifest } from '@darkroom/model-catalog';
+import type { CompleteManifest, LoadedManifest, ModelProblem } from '@darkroom/model-catalog';
 import type { Graph, GraphSignature } from '@darkroom/tensor';
 import type { TSchema } from 'typebox';
-
-/** One thing wrong with a model: where it stands and what to do about it. */
-export interface ModelProblem {
-  /** The file it concerns, relative to the model's folder: `model.json` or a graph. */
-  readonly file: string;
-  /** JSON pointer into the manifest, or the input or output of the graph. */
-  readonly field: string;
-  /** What was expected, what is there, and the remedy. */
-  readonly detail: string;
-}
 
 /**
  * The code for one architecture. A family is a folder with the same file names in each: `family.ts` (this
@@ -31,12 +14,12 @@ export interface Family {
   /** Schema of `family_options` in the manifest. */
   readonly optionsSchema: TSchema;
   /** The parts in `files` of a manifest that are graphs; each is opened before {@link Family.load}. */
-  graphParts(manifest: ModelManifest): readonly string[];
-  capabilities(manifest: ModelManifest): readonly Capability[];
+  graphParts(manifest: CompleteManifest): readonly string[];
+  capabilities(manifest: CompleteManifest): readonly Capability[];
   /** The request options that a model takes, as JSON Schema with the model's own defaults. */
-  requestOptions(manifest: ModelManifest): TSchema;
+  requestOptions(manifest: CompleteManifest): TSchema;
   /** Size that pictures are resized to, in pixels; `null` where it follows the picture. */
-  inputSize(manifest: ModelManifest): { width: number | null; height: number | null };
+  inputSize(manifest: CompleteManifest): { width: number | null; height: number | null };
   /** Whether the graphs' inputs and outputs, and the manifest's options, are what the family can work with. */
   check(model: LoadedManifest, signatures: Readonly<Record<string, GraphSignature>>): readonly ModelProblem[];
   load(model: LoadedManifest, graphs: Readonly<Record<string, Graph>>): Pipeline;

@@ -47,7 +47,7 @@ describe('distinct colours', () => {
   it('are far from each other, and from black and white', () => {
     const colors = Array.from({ length: 24 }, (_, index) => distinctColor(index));
     for (const [index, color] of colors.entries()) {
-      for (const other of colors.slice(0, index)) expect(distance(color, other)).toBeGreaterThan(25);
+      for (const other of colors.slice(0, index)) expect(distance(color, other)).toBeGreaterThan(40);
       expect(lumaOf(color)).toBeGreaterThan(60);
       expect(lumaOf(color)).toBeLessThan(230);
     }

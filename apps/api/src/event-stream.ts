@@ -1,0 +1,98 @@
+import { isEnded, type JobEvent } from '@darkroom/contracts';
+import type { JobChange, JobRecord } from '@darkroom/jobs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { JobPresenter } from './presentation/job-presenter.js';
+import type { Services } from './services.js';
+
+const COMMENT_EVERY_MS = 15_000;
+/** A client that reads so slowly gets no more progress, only what counts. */
+const SLOW_CLIENT_BYTES = 256 * 1024;
+
+/**
+ * Streams a job's events until it has ended: first the job as it is now, then what changes. Event ids are the
+ * record's revisions, so a reconnect whose `Last-Event-ID` is that of `done` can be told that nothing will come.
+ */
+export async function streamJobEvents(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  record: JobRecord,
+  services: Services,
+): Promise<FastifyReply> {
+  if (isEnded(record.status) && Number(request.headers['last-event-id']) >= record.revision) {
+    return reply.code(204).send();
+  }
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  await new EventStream(request, raw, record.id, services).run();
+  return reply;
+}
+
+class EventStream {
+  readonly #raw: FastifyReply['raw'];
+  readonly #jobId: string;
+  readonly #services: Services;
+  readonly #presenter: JobPresenter;
+  #revision = -1;
+  #turn: Promise<void> = Promise.resolve();
+  #end: () => void = () => {};
+
+  constructor(request: FastifyRequest, raw: FastifyReply['raw'], jobId: string, services: Services) {
+    this.#raw = raw;
+    this.#jobId = jobId;
+    this.#services = services;
+    this.#presenter = new JobPresenter(services, request);
+  }
+
+  /** @returns when the job has ended or the client has gone */
+  async run(): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.#end = resolve;
+    });
+    this.#raw.on('close', this.#end);
+    const comments = setInterval(() => this.#raw.write(': still here\n\n'), COMMENT_EVERY_MS);
+    // Listening begins before the first look at the record, so that nothing falls between them.
+    const stopListening = this.#services.events.onJob(this.#jobId, (change) => this.#queue(change));
+    this.#queue('resync');
+    await ended;
+    clearInterval(comments);
+    stopListening();
+    this.#raw.end();
+  }
+
+  /** Changes are dealt with one after the other: each may take a look at Redis. */
+  #queue(change: JobChange | 'resync'): void {
+    this.#turn = this.#turn.then(() => this.#handle(change)).catch(() => this.#end());
+  }
+
+  async #handle(change: JobChange | 'resync'): Promise<void> {
+    if (change !== 'resync' && change.revision <= this.#revision) return;
+    if (change !== 'resync' && change.kind === 'progress') return this.#sendProgress(change);
+    const record = await this.#services.store.get(this.#jobId);
+    if (record === null) return this.#end();
+    if (record.revision <= this.#revision) return;
+    this.#revision = record.revision;
+    if (!isEnded(record.status)) {
+      return this.#send({ event: 'status', data: await this.#presenter.summary(record) });
+    }
+    this.#send({ event: 'done', data: await this.#presenter.job(record) });
+    this.#end();
+  }
+
+  async #sendProgress({ revision, progress }: JobChange): Promise<void> {
+    if (!progress || this.#raw.writableLength > SLOW_CLIENT_BYTES) return;
+    this.#revision = revision;
+    const record = await this.#services.store.get(this.#jobId);
+    const etaSeconds = record && record.status === 'running' ? await this.#presenter.etaSeconds(record, null) : null;
+    this.#send({ event: 'progress', data: { id: this.#jobId, ...progress, eta_seconds: etaSeconds } });
+  }
+
+  #send({ event, data }: JobEvent): void {
+    this.#raw.write(`id: ${this.#revision}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Job, JobSummary, TaskResult } from '@darkroom/contracts';
+import type { JobRecord } from '@darkroom/jobs';
+import type { FastifyRequest } from 'fastify';
+import { workersOf } from '../model-directory.js';
+import type { Services } from '../services.js';
+import { type JobSurroundings, presentJob, presentJobSummary } from './present-job.js';
+import { baseUrl } from './urls.js';
+
+/** Shows records to a user: with their place in the queue, their result, and urls that suit the request. */
+export class JobPresenter {
+  readonly #services: Services;
+  readonly #base: string;
+
+  constructor(services: Services, request: FastifyRequest) {
+    this.#services = services;
+    this.#base = baseUrl(request, services.publicUrl);
+  }
+
+  get base(): string {
+    return this.#base;
+  }
+
+  async job(record: JobRecord): Promise<Job> {
+    const [around, result] = await Promise.all([this.#around(record), this.result(record)]);
+    return presentJob(record, result, around);
+  }
+
+  async summary(record: JobRecord): Promise<JobSummary> {
+    return presentJobSummary(record, await this.#around(record));
+  }
+
+  async result({ outcome }: JobRecord): Promise<TaskResult | null> {
+    if (outcome.resultBlobKey === null) return null;
+    const bytes = await this.#services.blobs.get(outcome.resultBlobKey);
+    return bytes === null ? null : (JSON.parse(bytes.toString('utf8')) as TaskResult);
+  }
+
+  /** Seconds until a job likely ends, from the model's recent runs; null when nothing is known. */
+  async etaSeconds(record: JobRecord, queuePosition: number | null): Promise<number | null> {
+    const usualMs = (await this.#services.store.usualRunMs([record.model])).get(record.model) ?? null;
+    if (usualMs === null) return null;
+    if (record.status === 'running') return Math.max(0, usualMs * (1 - record.progress.fraction)) / 1000;
+    const workers = Math.max(1, workersOf(await this.#services.models.read(), record.model).length);
+    return ((queuePosition ?? 1) * usualMs) / workers / 1000;
+  }
+
+  async #around(record: JobRecord): Promise<JobSurroundings> {
+    const base = this.#base;
+    if (record.status !== 'queued' && record.status !== 'running') return { base, queuePosition: null, etaSeconds: null };
+    const isQueued = record.status === 'queued';
+    const queuePosition = isQueued ? await this.#services.deliveries.position(record.model, record.id) : null;
+    return { base, queuePosition, etaSeconds: await this.etaSeconds(record, queuePosition) };
+  }
+}

@@ -1,0 +1,65 @@
+import { hostname } from 'node:os';
+import { applyCommandLine, LOG_LEVELS, readEnv } from '@darkroom/service-kit';
+import { type Static, Type } from 'typebox';
+
+/** All configuration of a worker. `.env.example` and the README describe the same variables. */
+const EnvSchema = Type.Object({
+  REDIS_URL: Type.String({
+    pattern: '^rediss?://.+',
+    default: 'redis://127.0.0.1:6379',
+    description: 'The Redis that holds jobs, queues and pictures.',
+  }),
+  LOG_LEVEL: Type.Enum([...LOG_LEVELS], { default: 'info' }),
+  DARKROOM_MODELS_DIR: Type.String({
+    default: 'models/local:models',
+    description: 'Folders of models, separated by colons, relative to the repository’s root.',
+  }),
+  DARKROOM_MODELS: Type.String({
+    default: '',
+    description: 'Ids of the models this worker serves, comma-separated; empty: all it finds.',
+  }),
+  DARKROOM_DEVICE: Type.String({
+    pattern: '^(auto|cpu|webgpu|cuda:(auto|[0-9]+))$',
+    default: 'auto',
+    description: 'auto, cuda:0 (or another number), cuda:auto, webgpu or cpu.',
+  }),
+  DARKROOM_WORKER_ID: Type.String({
+    pattern: '^[A-Za-z0-9._-]{1,64}$',
+    default: `${hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 48)}-${process.pid}`,
+    description: 'Name of this worker in jobs and logs; letters, digits, dots and dashes.',
+  }),
+  WORKER_HOST: Type.String({ default: '127.0.0.1', description: 'Address of its own health and metrics.' }),
+  WORKER_PORT: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 65535, description: 'Port of its own health and metrics; unset: none.' }),
+  ),
+  MAX_IMAGE_PIXELS: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000_000,
+    default: 64_000_000,
+    description: 'Width times height of one picture.',
+  }),
+  SHUTDOWN_GRACE_SECONDS: Type.Integer({
+    minimum: 0,
+    maximum: 3600,
+    default: 8,
+    description: 'At SIGTERM, running jobs have so long to end; the others are given back.',
+  }),
+});
+export type Env = Static<typeof EnvSchema>;
+
+/** @returns the help text when it was asked for */
+export function loadEnv(
+  args: readonly string[],
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): { readonly env: Env } | { readonly help: string } {
+  const applied = applyCommandLine(args, variables, {
+    name: 'darkroom worker',
+    about: 'runs the jobs of the models it holds',
+    options: [
+      { name: 'host', variable: 'WORKER_HOST', help: 'Address of its own health and metrics' },
+      { name: 'port', variable: 'WORKER_PORT', help: 'Port of its own health and metrics' },
+      { name: 'log-level', variable: 'LOG_LEVEL', help: LOG_LEVELS.join(', ') },
+    ],
+  });
+  return 'help' in applied ? applied : { env: readEnv(EnvSchema, applied.env) };
+}

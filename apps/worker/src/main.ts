@@ -1,0 +1,91 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RedisBlobStore } from '@darkroom/blob-store';
+import { threadBudget, threadsPerProcess } from '@darkroom/inference';
+import { DeliveryQueues, JobEvents, JobStore, Sweeper, WorkerRegistry } from '@darkroom/jobs';
+import { type Catalog, readCatalog } from '@darkroom/model-catalog';
+import { FAMILIES } from '@darkroom/model-families';
+import { ConfigurationError, connectRedis, createLogger, type Logger, NAMESPACE, onShutdown } from '@darkroom/service-kit';
+import { type Env, loadEnv } from './env.js';
+import { buildHealthServer } from './health-server.js';
+import { Worker } from './worker.js';
+
+const REPOSITORY_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** On top of the grace for running jobs: giving back, closing, saying goodbye. */
+const STOP_MARGIN_MS = 5_000;
+
+process.title = 'darkroom worker';
+
+try {
+  const loaded = loadEnv(process.argv.slice(2));
+  if ('help' in loaded) process.stdout.write(loaded.help);
+  else await main(loaded.env);
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  process.stderr.write(`darkroom worker cannot start, its configuration is wrong:\n${error.message}\n`);
+  process.exitCode = 2;
+}
+
+async function main(env: Env): Promise<void> {
+  const logger = createLogger('worker', env.LOG_LEVEL).child({ worker: env.DARKROOM_WORKER_ID });
+  const catalog = await readModels(env, logger);
+  const redis = connectRedis(env.REDIS_URL, 'patient', logger);
+  const events = new JobEvents(connectRedis(env.REDIS_URL, 'patient', logger), NAMESPACE);
+  const store = new JobStore(redis, NAMESPACE);
+  const blobs = new RedisBlobStore(redis, NAMESPACE);
+  const deliveries = new DeliveryQueues(redis, NAMESPACE, (error) => logger.debug({ err: error }, 'queue error'));
+  const sweeper = new Sweeper({ redis, store, deliveries, blobs });
+  const threads = threadsPerProcess(threadBudget(), catalog.models.length);
+  const worker = new Worker({
+    id: env.DARKROOM_WORKER_ID,
+    host: hostname(),
+    redis,
+    store,
+    events,
+    blobs,
+    registry: new WorkerRegistry(redis, NAMESPACE),
+    catalog,
+    processOptions: { device: env.DARKROOM_DEVICE, threads, maxImagePixels: env.MAX_IMAGE_PIXELS },
+    shutdownGraceMs: env.SHUTDOWN_GRACE_SECONDS * 1000,
+    logger,
+  });
+  const health = buildHealthServer(worker);
+  onShutdown(
+    async () => {
+      sweeper.stop();
+      await worker.stop();
+      await health.close();
+    },
+    { deadlineMs: env.SHUTDOWN_GRACE_SECONDS * 1000 + STOP_MARGIN_MS, logger },
+  );
+  if (env.WORKER_PORT !== undefined) {
+    const url = await health.listen({ host: env.WORKER_HOST, port: env.WORKER_PORT });
+    logger.info({ url }, 'health and metrics');
+  }
+  await events.start();
+  await worker.start();
+  sweeper.start(
+    ({ redelivered }) => redelivered.length > 0 && logger.warn({ jobs: redelivered }, 'jobs without delivery, sent again'),
+    (error) => logger.debug({ err: error }, 'sweep failed'),
+  );
+}
+
+/** The models this worker is to serve. Ids that were asked for and aren't there are an error: a typing mistake. */
+async function readModels(env: Env, logger: Logger): Promise<Catalog> {
+  const folders = env.DARKROOM_MODELS_DIR.split(':').filter(Boolean).map((folder) => resolve(REPOSITORY_ROOT, folder));
+  const catalog = await readCatalog(folders, { families: FAMILIES });
+  for (const note of catalog.notes) logger.debug(note);
+  const wanted = env.DARKROOM_MODELS.split(',').map((id) => id.trim()).filter(Boolean);
+  if (wanted.length === 0) return catalog;
+  const models = catalog.models.filter((model) => wanted.includes(model.manifest.id));
+  const missing = wanted.filter((id) => !models.some((model) => model.manifest.id === id));
+  if (missing.length > 0) {
+    const there = catalog.models.map((model) => model.manifest.id).join(', ') || 'none';
+    const rejected = catalog.rejected.map(({ folder, problems }) => `\n  ${folder}: ${problems.join('; ')}`).join('');
+    throw new ConfigurationError(
+      `  DARKROOM_MODELS names ${missing.join(', ')}, which cannot be served. Models in ${folders.join(', ')}: ${there}.${rejected}`,
+    );
+  }
+  return { ...catalog, models };
+}

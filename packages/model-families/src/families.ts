@@ -1,0 +1,10 @@
+import type { Family } from './family.js';
+import { semanticSegmentation } from './semantic-segmentation/family.js';
+
+/** Every architecture Darkroom has code for. A new one is a folder and a line here. */
+export const FAMILIES: readonly Family[] = [semanticSegmentation];
+
+/** The family that a manifest names, or `null`. */
+export function familyNamed(name: string, families: readonly Family[] = FAMILIES): Family | null {
+  return families.find((family) => family.name === name) ?? null;
+}

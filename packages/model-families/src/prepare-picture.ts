@@ -1,0 +1,48 @@
+import {
+  type Normalization,
+  type Pixels,
+  type Placement,
+  type PlacementRequest,
+  pixelsToTensor,
+  placeOnInput,
+  placePicture,
+} from '@darkroom/imaging';
+import type { CompletePreparation } from '@darkroom/model-catalog';
+import type { Float32Tensor } from '@darkroom/tensor';
+
+/** A picture as a network takes it, and where on the network's input it lies. */
+export interface PlacedTensor {
+  /** `[1, 3, height, width]` or `[1, height, width, 3]`, as the preparation's layout says. */
+  readonly tensor: Float32Tensor;
+  readonly placement: Placement;
+}
+
+/** Resizes a picture, puts it on the network's input and turns it into numbers, as the manifest says. */
+export function preparePicture(picture: Pixels, preparation: CompletePreparation): PlacedTensor {
+  const placement = placePicture(placementRequest(picture, preparation));
+  const { resampler, padding_color } = preparation;
+  const placed = placeOnInput(picture, placement, { resampler, padding: padding_color });
+  return { tensor: pixelsToTensor(placed, normalizationOf(preparation)), placement };
+}
+
+/** From the manifest's words to the names that imaging uses. */
+export function normalizationOf(preparation: CompletePreparation): Normalization {
+  const { scale, mean, std, channel_order, layout } = preparation;
+  return { scale, mean, std, channelOrder: channel_order, layout };
+}
+
+function placementRequest({ width, height }: Pixels, preparation: CompletePreparation): PlacementRequest {
+  const { shortest_edge, longest_edge, multiple_of } = preparation;
+  return {
+    mode: preparation.resize,
+    pictureWidth: width,
+    pictureHeight: height,
+    inputWidth: preparation.width ?? null,
+    inputHeight: preparation.height ?? null,
+    ...(shortest_edge !== undefined && { shortestEdge: shortest_edge }),
+    ...(longest_edge !== undefined && { longestEdgeLimit: longest_edge }),
+    ...(multiple_of !== undefined && { multipleOf: multiple_of }),
+    letterboxAnchor: preparation.letterbox_anchor,
+    rounding: preparation.letterbox_rounding,
+  };
+}

@@ -1,0 +1,75 @@
+import type { CompletePreparation } from '@darkroom/model-catalog';
+import { describeSpec, type TensorSpec } from '@darkroom/tensor';
+import { type Finding, inGraph, inManifest } from './finding.js';
+
+/** Whether the graph takes one picture, prepared as the manifest says. */
+export function checkInput(
+  preparation: CompletePreparation,
+  inputs: readonly TensorSpec[],
+): { spec: TensorSpec | null; findings: readonly Finding[] } {
+  const [spec, ...others] = inputs;
+  if (!spec || others.length > 0) {
+    const detail = `expected one input, the picture, got ${inputs.length}: ${inputs.map(describeSpec).join('; ')}`;
+    return {
+      spec: null,
+      findings: [inGraph('inputs', `${detail}. Export the graph with the picture alone`)],
+    };
+  }
+  const field = `input ${spec.name}`;
+  if (spec.type !== 'float32' && spec.type !== 'float16') {
+    const detail = `expected float32 or float16, got ${describeSpec(spec)}. Export it for normalized pixels`;
+    return { spec: null, findings: [inGraph(field, detail)] };
+  }
+  if (spec.dims.length !== 4) {
+    const detail = `expected four dimensions, a batch of pictures, got ${describeSpec(spec)}`;
+    return { spec: null, findings: [inGraph(field, detail)] };
+  }
+  const findings = [...checkChannels(preparation, spec), ...checkSize(preparation, spec)];
+  if (spec.dims[0] !== null && spec.dims[0] !== 1) {
+    const detail = `expected a batch of 1 or of any size, got ${describeSpec(spec)}. Export it with a batch of 1`;
+    findings.push(inGraph(field, detail));
+  }
+  return { spec, findings };
+}
+
+function checkChannels({ layout }: CompletePreparation, spec: TensorSpec): Finding[] {
+  const channelsIn = { nchw: spec.dims[1], nhwc: spec.dims[3] };
+  if (channelsIn[layout] === 3 || channelsIn[layout] === null) return [];
+  const other = layout === 'nchw' ? 'nhwc' : 'nchw';
+  if (channelsIn[other] === 3) {
+    const detail = `expected ${other}, the layout of the graph’s input ${describeSpec(spec)}, got ${layout}`;
+    return [inManifest('#/preparation/layout', detail)];
+  }
+  const detail = `expected 3 channels, got ${channelsIn[layout]} in ${describeSpec(spec)}. Only RGB and BGR are fed`;
+  return [inGraph(`input ${spec.name}`, detail)];
+}
+
+function checkSize(preparation: CompletePreparation, spec: TensorSpec): Finding[] {
+  const { resize, layout, width, height } = preparation;
+  const [inputHeight, inputWidth] = layout === 'nchw' ? spec.dims.slice(2) : spec.dims.slice(1, 3);
+  const fixed = { width: inputWidth ?? null, height: inputHeight ?? null };
+  if (resize === 'shortest-edge') return checkFreeSize(preparation, fixed, spec);
+  const given = { width, height };
+  return (['width', 'height'] as const).flatMap((side) => {
+    if (fixed[side] === null || fixed[side] === given[side]) return [];
+    const detail = `expected ${fixed[side]}, the size of the graph’s input ${describeSpec(spec)}, got ${given[side]}`;
+    return [inManifest(`#/preparation/${side}`, detail)];
+  });
+}
+
+/** With `shortest-edge` the input's size follows the picture, so the graph must take any. */
+function checkFreeSize(
+  { width, height }: CompletePreparation,
+  fixed: { width: number | null; height: number | null },
+  spec: TensorSpec,
+): Finding[] {
+  if (fixed.width !== null || fixed.height !== null) {
+    const detail =
+      `expected stretch or letterbox, since the size of the graph’s input ${describeSpec(spec)} is fixed, ` +
+      `got shortest-edge`;
+    return [inManifest('#/preparation/resize', detail)];
+  }
+  if (width === undefined && height === undefined) return [];
+  const detail = 'would cut off parts of the picture, which then had no class; remove width and height';
+  return [inManifest('#/preparation/width', detail)];
+}

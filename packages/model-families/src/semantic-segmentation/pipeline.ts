@@ -1,0 +1,102 @@
+import { DarkroomError, type Label, type SegmentationOptions } from '@darkroom/contracts';
+import { type Logits, type Pixels, tensorToPixels } from '@darkroom/imaging';
+import type { CompleteManifest } from '@darkroom/model-catalog';
+import { type Graph, type Tensor, toFloat32 } from '@darkroom/tensor';
+import { concatBatches, splitBatch } from '../batch-tensors.js';
+import type { Pipeline, PipelineInput, PipelineOutcome, PipelineSteps } from '../family.js';
+import { isBackgroundLabel, labelColors } from '../label-colors.js';
+import { normalizationOf } from '../prepare-picture.js';
+import { makeArtifacts } from './artifacts.js';
+import { countClasses, decodeClassIds, readLogits } from './decode.js';
+import type { SemanticSegmentationOptions } from './options.js';
+import { type PreparedPicture, prepare } from './prepare.js';
+import type { SegmentationSignature } from './signature.js';
+
+/** Side of the plain picture that a graph of free input size is warmed up with, in pixels. */
+const WARM_UP_SIDE = 256;
+
+/** One loaded semantic-segmentation model. */
+export class SemanticSegmentationPipeline implements Pipeline<PreparedPicture, Logits> {
+  readonly #manifest: CompleteManifest;
+  readonly #graph: Graph;
+  readonly #signature: SegmentationSignature;
+  readonly #labels: readonly Label[];
+  readonly #background: number | null;
+
+  constructor(manifest: CompleteManifest, graph: Graph, signature: SegmentationSignature) {
+    this.#manifest = manifest;
+    this.#graph = graph;
+    this.#signature = signature;
+    this.#labels = labelColors(manifest, signature.classes);
+    const { background } = manifest.family_options as SemanticSegmentationOptions;
+    const firstIsBackground = isBackgroundLabel(this.#labels[0]?.label ?? '');
+    this.#background = background === undefined ? (firstIsBackground ? 0 : null) : background;
+  }
+
+  async prepare({ picture }: Pick<PipelineInput, 'picture'>): Promise<PreparedPicture> {
+    return prepare(picture, this.#manifest.preparation, this.#signature.inputType);
+  }
+
+  batchKey({ feed }: PreparedPicture): string {
+    return feed.dims.join('x');
+  }
+
+  async infer(batch: readonly PreparedPicture[], steps: PipelineSteps): Promise<readonly Logits[]> {
+    const runs = this.#signature.takesBatches ? [batch] : batch.map((prepared) => [prepared]);
+    const logits: Logits[] = [];
+    for (const [index, run] of runs.entries()) {
+      steps.step(index, runs.length);
+      const outputs = await this.#run(run.map(({ feed }) => feed));
+      logits.push(...outputs.map((output) => readLogits(output, this.#signature)));
+    }
+    steps.step(runs.length, runs.length);
+    return logits;
+  }
+
+  async postprocess(
+    logits: Logits,
+    prepared: PreparedPicture,
+    input: PipelineInput,
+  ): Promise<PipelineOutcome> {
+    const { placement, feed } = prepared;
+    const classIds = decodeClassIds(logits, placement);
+    const segmented = {
+      picture: input.picture,
+      classIds,
+      logits,
+      labels: this.#labels,
+      background: this.#background,
+      modelInput: () => tensorToPixels(toFloat32(feed), normalizationOf(this.#manifest.preparation)),
+    };
+    return {
+      result: countClasses(classIds, placement, this.#labels),
+      artifacts: await makeArtifacts(segmented, input.options as SegmentationOptions),
+      warnings: [],
+    };
+  }
+
+  async warmUp(): Promise<void> {
+    const { width, height, shortest_edge } = this.#manifest.preparation;
+    const side = Math.min(shortest_edge ?? WARM_UP_SIDE, WARM_UP_SIDE);
+    await this.infer([await this.prepare({ picture: plainPicture(width ?? side, height ?? side) })], {
+      step() {},
+    });
+  }
+
+  /** @returns one output of `[1, …]` for each feed */
+  async #run(feeds: readonly Tensor[]): Promise<Tensor[]> {
+    const { inputName, outputName } = this.#signature;
+    const outputs = await this.#graph.run({ [inputName]: concatBatches(feeds) }, [outputName]);
+    const output = outputs[outputName]!;
+    if (output.dims.length === 4 && output.dims[0] === feeds.length) return splitBatch(output);
+    throw new DarkroomError(
+      'inference_failed',
+      `Expected logits of ${feeds.length} pictures in the output ${outputName}, ` +
+        `got a tensor of [${output.dims.join(', ')}].`,
+    );
+  }
+}
+
+function plainPicture(width: number, height: number): Pixels {
+  return { width, height, channels: 3, data: new Uint8Array(width * height * 3).fill(128) };
+}

@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DarkroomClient, DarkroomProblem, DarkroomUnreachable } from '@darkroom/client';
+import { type PrivateRedis, startPrivateRedis } from '@darkroom/testkit';
+import { childEnvironment } from './environment.js';
+import { ExpectedFailure } from './expected-failure.js';
+import { REPOSITORY_ROOT } from './repository-root.js';
+import { RestartBackoff } from './restart-backoff.js';
+import { type ProcessListener, SupervisedProcess } from './supervised-process.js';
+
+export interface StackOptions extends ProcessListener {
+  /** An existing Redis to use instead of a private one. */
+  readonly redisUrl: string | undefined;
+  /** Where to ask the api, from this machine. */
+  readonly url: string;
+  /** Variables for api and worker on top of ours. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const READY_TIMEOUT_MS = 90_000;
+const READY_POLL_MS = 100;
+const API_STOP_TIMEOUT_MS = 15_000;
+const WORKER_STOP_TIMEOUT_MS = 30_000;
+
+/** Redis, api and worker: started together, stopped in order. */
+export class Stack {
+  readonly client: DarkroomClient;
+  /** Rejects when a part dies that is not started again. */
+  readonly death: Promise<never>;
+  readonly #options: StackOptions;
+  readonly #redisBackoff = new RestartBackoff();
+  readonly #parts: SupervisedProcess[] = [];
+  #reportDeath: (cause: Error) => void = () => {};
+  #redis: PrivateRedis | undefined;
+  #redisStartedAtMs = 0;
+  #redisTimer: NodeJS.Timeout | undefined;
+  #keptAlive = false;
+  #stopping = false;
+
+  constructor(options: StackOptions) {
+    this.#options = options;
+    this.client = new DarkroomClient({ baseUrl: options.url });
+    this.death = new Promise((_, reject) => {
+      this.#reportDeath = reject;
+    });
+    // Nobody may be waiting for it when it comes.
+    this.death.catch(() => {});
+  }
+
+  /**
+   * Starts everything and waits until jobs can be taken and run.
+   *
+   * @throws ExpectedFailure when a part dies on the way or it takes too long
+   */
+  async start(): Promise<void> {
+    const redisUrl = this.#options.redisUrl ?? (await this.#startRedis());
+    const env = childEnvironment({ ...this.#options.env, REDIS_URL: redisUrl });
+    this.#startPart('api', env, API_STOP_TIMEOUT_MS);
+    this.#startPart('worker', env, WORKER_STOP_TIMEOUT_MS);
+    await Promise.race([this.#untilReady(), this.death]);
+  }
+
+  /** From now on a part that dies is started again. */
+  keepAlive(): void {
+    this.#keptAlive = true;
+    for (const part of this.#parts) part.keepAlive();
+  }
+
+  /** Stops the api first, so that nothing new comes in, then the worker, then what both need. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#redisTimer);
+    for (const part of this.#parts) await part.stop();
+    await this.#redis?.stop();
+  }
+
+  /** Ends everything at once. */
+  async kill(): Promise<void> {
+    this.#stopping = true;
+    for (const part of this.#parts) part.kill();
+    await this.#redis?.stop();
+  }
+
+  #startPart(name: string, env: NodeJS.ProcessEnv, stopTimeoutMs: number): void {
+    if (this.#stopping) return;
+    const main = join(REPOSITORY_ROOT, 'apps', name, 'dist', 'main.js');
+    const part = new SupervisedProcess(
+      { name, program: process.execPath, args: [main], cwd: REPOSITORY_ROOT, env, stopTimeoutMs },
+      {
+        onLine: (part, line) => this.#options.onLine(part, line),
+        onDeath: (part, reason, restartsInMs) => this.#died(part, reason, restartsInMs),
+      },
+    );
+    this.#parts.push(part);
+    part.start();
+  }
+
+  async #startRedis(): Promise<string> {
+    const redis = await startPrivateRedis({
+      // Only so that its own death loses nothing; the folder goes when we go.
+      appendOnly: true,
+      onDeath: (reason) => this.#redisDied(reason),
+    });
+    this.#redis = redis;
+    this.#redisStartedAtMs = Date.now();
+    // We may have been told to stop meanwhile, when there was nothing to stop yet.
+    if (this.#stopping) await redis.stop();
+    return redis.url;
+  }
+
+  #redisDied(reason: string): void {
+    if (this.#stopping) return;
+    const livedMs = Date.now() - this.#redisStartedAtMs;
+    const restartsInMs = this.#keptAlive ? this.#redisBackoff.nextMs(livedMs) : null;
+    this.#died('redis', reason, restartsInMs);
+    if (restartsInMs !== null) this.#redisTimer = setTimeout(() => this.#restartRedis(), restartsInMs);
+  }
+
+  #restartRedis(): void {
+    this.#redisStartedAtMs = Date.now();
+    this.#redis?.restart().catch((error: Error) => this.#redisDied(error.message));
+  }
+
+  #died(part: string, reason: string, restartsInMs: number | null): void {
+    this.#options.onDeath(part, reason, restartsInMs);
+    if (restartsInMs === null) this.#reportDeath(new ExpectedFailure(`the ${part} has ended: ${reason}`));
+  }
+
+  async #untilReady(): Promise<void> {
+    const deadlineMs = Date.now() + READY_TIMEOUT_MS;
+    let missing = '';
+    while (!this.#stopping) {
+      missing = await this.#whatIsMissing();
+      if (missing === '') return;
+      if (Date.now() > deadlineMs) {
+        throw new ExpectedFailure(`the service is not ready after ${READY_TIMEOUT_MS / 1000} s: ${missing}`);
+      }
+      await pause(READY_POLL_MS);
+    }
+  }
+
+  async #whatIsMissing(): Promise<string> {
+    try {
+      const { status, checks } = await this.client.readiness({ signal: AbortSignal.timeout(5000) });
+      if (status === 'ready') return '';
+      const failing = Object.entries(checks).filter(([, { ok }]) => !ok);
+      return failing.map(([name, { detail }]) => `${name}: ${detail}`).join('; ') || 'it does not say why';
+    } catch (error) {
+      const isNoAnswer = error instanceof DarkroomUnreachable || error instanceof DarkroomProblem;
+      return isNoAnswer ? error.message : String(error);
+    }
+  }
+}
