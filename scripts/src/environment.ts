@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY_ROOT } from './repository-root.js';
 
+/** The worker's own default. */
+const DEFAULT_SHUTDOWN_GRACE_SECONDS = 8;
+
 /** What the scripts want to know of the environment. Everything else is for the services, which check it. */
 export interface Environment {
   /** An existing Redis to use instead of a private one. */
@@ -9,6 +12,8 @@ export interface Environment {
   readonly host: string;
   /** As it was given: what is no port number, the api reports together with all other mistakes. */
   readonly port: string | undefined;
+  /** How long a worker that is stopped lets its running jobs go on. */
+  readonly shutdownGraceSeconds: number;
   /** Whether programs may be installed on this machine. */
   readonly mayInstall: boolean;
   readonly searchPath: string;
@@ -22,11 +27,12 @@ export interface Environment {
 export function readEnvironment({ envFile }: { envFile: boolean }): Environment {
   const path = join(REPOSITORY_ROOT, '.env');
   if (envFile && existsSync(path)) process.loadEnvFile(path);
-  const { REDIS_URL, HOST, PORT, DARKROOM_NO_INSTALL, PATH } = process.env;
+  const { REDIS_URL, HOST, PORT, SHUTDOWN_GRACE_SECONDS, DARKROOM_NO_INSTALL, PATH } = process.env;
   return {
     redisUrl: REDIS_URL || undefined,
     host: HOST || '127.0.0.1',
     port: PORT || undefined,
+    shutdownGraceSeconds: Number(SHUTDOWN_GRACE_SECONDS) || DEFAULT_SHUTDOWN_GRACE_SECONDS,
     mayInstall: !DARKROOM_NO_INSTALL || DARKROOM_NO_INSTALL === '0',
     searchPath: PATH ?? '',
   };

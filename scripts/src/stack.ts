@@ -13,6 +13,8 @@ export interface StackOptions extends ProcessListener {
   readonly redisUrl: string | undefined;
   /** Where to ask the api, from this machine. */
   readonly url: string;
+  /** How long the worker lets running jobs go on when it is stopped. */
+  readonly shutdownGraceSeconds: number;
   /** Variables for api and worker on top of ours. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -20,7 +22,10 @@ export interface StackOptions extends ProcessListener {
 const READY_TIMEOUT_MS = 90_000;
 const READY_POLL_MS = 100;
 const API_STOP_TIMEOUT_MS = 15_000;
-const WORKER_STOP_TIMEOUT_MS = 30_000;
+/** On top of the grace that the worker itself gives to running jobs. */
+const WORKER_STOP_MARGIN_MS = 10_000;
+/** What a dying part had to say may arrive after its end, and the others may have something to say as well. */
+const LAST_WORDS_MS = 500;
 
 /** Redis, api and worker: started together, stopped in order. */
 export class Stack {
@@ -56,7 +61,7 @@ export class Stack {
     const redisUrl = this.#options.redisUrl ?? (await this.#startRedis());
     const env = childEnvironment({ ...this.#options.env, REDIS_URL: redisUrl });
     this.#startPart('api', env, API_STOP_TIMEOUT_MS);
-    this.#startPart('worker', env, WORKER_STOP_TIMEOUT_MS);
+    this.#startPart('worker', env, this.#options.shutdownGraceSeconds * 1000 + WORKER_STOP_MARGIN_MS);
     await Promise.race([this.#untilReady(), this.death]);
   }
 
@@ -123,7 +128,8 @@ export class Stack {
 
   #died(part: string, reason: string, restartsInMs: number | null): void {
     this.#options.onDeath(part, reason, restartsInMs);
-    if (restartsInMs === null) this.#reportDeath(new ExpectedFailure(`the ${part} has ended: ${reason}`));
+    if (restartsInMs !== null) return;
+    setTimeout(() => this.#reportDeath(new ExpectedFailure(`the ${part} has ended: ${reason}`)), LAST_WORDS_MS);
   }
 
   async #untilReady(): Promise<void> {

@@ -9,12 +9,13 @@ import { terminal } from './terminal.js';
 
 /* `npm start`: the whole service in the foreground, until Ctrl-C. */
 await runAsScript(async () => {
-  const { host, port: wantedPort, redisUrl } = readEnvironment({ envFile: true });
+  const { host, port: wantedPort, redisUrl, shutdownGraceSeconds } = readEnvironment({ envFile: true });
   const port = await choosePort(host, wantedPort);
   const url = localUrl(host, port);
   const stack = new Stack({
     redisUrl,
     url,
+    shutdownGraceSeconds,
     env: { HOST: host, PORT: port },
     onLine: (part, line) => terminal.line(readableLogLine(part, line)),
     onDeath: (part, reason, restartsInMs) => {

@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join, parse } from 'node:path';
+import { ExpectedFailure } from './expected-failure.js';
+
+const EXTENSIONS: ReadonlySet<string> = new Set(['.jpg', '.jpeg', '.png', '.webp']);
+
+export interface DemoPicture {
+  readonly fileName: string;
+  /** What its results are called, without an extension. */
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** The pictures of a folder itself; its subfolders hold what is known about them. */
+export function readDemoPictures(folder: string): DemoPicture[] {
+  const fileNames = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && EXTENSIONS.has(extname(entry.name).toLowerCase()))
+    .map((entry) => entry.name)
+    .sort();
+  if (fileNames.length === 0) throw new ExpectedFailure(`there are no pictures in ${folder}`);
+  const names = fileNames.map((fileName) => parse(fileName).name);
+  return fileNames.map((fileName, index) => {
+    // `a.jpg` and `a.png` must not overwrite each other's results.
+    const isUnique = names.filter((name) => name === names[index]).length === 1;
+    return { fileName, name: isUnique ? names[index]! : fileName, bytes: readFileSync(join(folder, fileName)) };
+  });
+}

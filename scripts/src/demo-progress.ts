@@ -1,0 +1,38 @@
+import type { Job } from '@darkroom/contracts';
+import type { DemoJobsListener } from './demo-jobs.js';
+import type { DemoPicture } from './demo-pictures.js';
+import { terminal } from './terminal.js';
+
+const BAR_WIDTH = 24;
+
+/** How far the jobs are: a bar on a terminal, else a line for each job that has ended. */
+export class DemoProgress implements DemoJobsListener {
+  readonly #total: number;
+  #ended = 0;
+
+  constructor(total: number) {
+    this.#total = total;
+    this.#draw('submitting');
+  }
+
+  onStage({ fileName }: DemoPicture, stage: string): void {
+    this.#draw(`${fileName}: ${stage.replaceAll('_', ' ')}`);
+  }
+
+  onEnd({ fileName }: DemoPicture, job: Job): void {
+    this.#ended++;
+    if (terminal.interactive) this.#draw(`${fileName}: ${job.status}`);
+    else terminal.line(`  ${this.#ended}/${this.#total}  ${fileName}  ${job.status}`);
+  }
+
+  /** Takes the bar away. */
+  end(): void {
+    terminal.rewrite('');
+  }
+
+  #draw(what: string): void {
+    const filled = Math.round((BAR_WIDTH * this.#ended) / this.#total);
+    const bar = terminal.paint('green', '█'.repeat(filled)) + terminal.paint('dim', '░'.repeat(BAR_WIDTH - filled));
+    terminal.rewrite(`  ${bar}  ${this.#ended}/${this.#total}  ${what}`);
+  }
+}

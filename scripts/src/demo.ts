@@ -1,0 +1,112 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { freePort } from '@darkroom/testkit';
+import { contactSheet } from './contact-sheet.js';
+import { chooseDemoModel, type DemoResult, runDemoJobs } from './demo-jobs.js';
+import { DemoOutput } from './demo-output.js';
+import { readDemoPictures } from './demo-pictures.js';
+import { DemoProgress } from './demo-progress.js';
+import { readEnvironment } from './environment.js';
+import { ExpectedFailure, runAsScript } from './expected-failure.js';
+import { jobTable } from './job-table.js';
+import { localUrl } from './listening-address.js';
+import { readableLogLine, withoutStyle } from './log-line.js';
+import { RecentLines } from './recent-lines.js';
+import { REPOSITORY_ROOT } from './repository-root.js';
+import { Stack } from './stack.js';
+import { step } from './step.js';
+import { onStopRequest } from './stop-requests.js';
+import { terminal } from './terminal.js';
+
+const HOST = '127.0.0.1';
+const JOBS_TIMEOUT_MS = 300_000;
+
+/* `npm run demo`: the sample pictures through the whole service, then everything is stopped again. */
+await runAsScript(async () => {
+  const output = new DemoOutput(join(REPOSITORY_ROOT, 'demo-output'));
+  const log = createWriteStream(output.claim('demo.log'));
+  const recent = new RecentLines();
+  const record = (line: string) => {
+    log.write(`${line}\n`);
+    recent.add(line);
+  };
+  const stack = await demoStack(record);
+  const stopped = untilStopRequest(stack);
+  try {
+    const results = await Promise.race([runDemo(stack, output), stack.death, stopped]);
+    await step({ doing: 'stopping everything', done: 'everything stopped again' }, () => stack.stop());
+    showResults(results, output);
+  } catch (error) {
+    await stack.stop();
+    throw withLog(error, recent, output.path('demo.log'));
+  } finally {
+    log.end();
+  }
+});
+
+/** A stack of the demo's own: a free port, the models that ship with Darkroom, whatever else is configured. */
+async function demoStack(record: (line: string) => void): Promise<Stack> {
+  const port = String(await freePort());
+  const { redisUrl, shutdownGraceSeconds } = readEnvironment({ envFile: true });
+  return new Stack({
+    redisUrl,
+    shutdownGraceSeconds,
+    url: localUrl(HOST, port),
+    env: {
+      HOST,
+      PORT: port,
+      PUBLIC_URL: undefined,
+      DARKROOM_MODELS_DIR: 'models',
+      DARKROOM_MODELS: undefined,
+      DARKROOM_DEFAULT_MODELS: undefined,
+    },
+    onLine: (part, line) => record(readableLogLine(part, line, withoutStyle)),
+    onDeath: (part, reason) => record(`${part} has ended: ${reason}`),
+  });
+}
+
+async function runDemo(stack: Stack, output: DemoOutput): Promise<DemoResult[]> {
+  const pictures = readDemoPictures(join(REPOSITORY_ROOT, 'examples', 'pictures'));
+  const { client } = stack;
+  const model = await step({ doing: 'starting Redis, API and worker', done: 'Redis, API and worker started' }, async () => {
+    await stack.start();
+    return chooseDemoModel(client);
+  });
+  const progress = new DemoProgress(pictures.length);
+  const signal = AbortSignal.timeout(JOBS_TIMEOUT_MS);
+  const results = await runDemoJobs(client, model, pictures, output, progress, signal).finally(() => progress.end());
+  output.write('index.html', contactSheet(results, model, new Date()));
+  return results;
+}
+
+function showResults(results: readonly DemoResult[], output: DemoOutput): void {
+  const [heading, ...rows] = jobTable(results, terminal.columns);
+  terminal.line(['', terminal.paint('bold', heading!), ...rows, ''].join('\n'));
+  const failures = results.filter(({ job }) => job.status !== 'succeeded');
+  if (failures.length > 0) {
+    const causes = failures.map(({ picture, job }) => {
+      return `  ${picture.fileName}: ${job.status}${job.error === null ? '' : `, ${job.error.title}: ${job.error.detail}`}`;
+    });
+    throw new ExpectedFailure(`${failures.length} of ${results.length} jobs did not succeed:\n${causes.join('\n')}`);
+  }
+  terminal.line('The demo model knows only simple drawn shapes, as in these pictures: photos make no sense to it.');
+  terminal.line(`See the pictures beside their results:  ${pathToFileURL(output.path('index.html'))}`);
+  terminal.line('Next: npm start                         runs the service, for pictures of your own');
+}
+
+/** Rejects when the demo is told to stop; a second time ends everything at once. */
+function untilStopRequest(stack: Stack): Promise<never> {
+  return new Promise((_, reject) => {
+    onStopRequest(
+      () => reject(new ExpectedFailure('stopped before the end')),
+      () => stack.kill().finally(() => process.exit(1)),
+    );
+  });
+}
+
+function withLog(error: unknown, recent: RecentLines, logPath: string): Error {
+  const cause = error instanceof ExpectedFailure ? error.message : String((error as Error).stack ?? error);
+  const lines = recent.toString();
+  return new ExpectedFailure(lines === '' ? cause : `${cause}\n\nThe last lines of ${logPath}:\n${lines}`);
+}
