@@ -50,7 +50,9 @@ function card({ picture, job, files }: DemoResult): string {
   const { width, height } = job.input.image;
   const figures = PICTURES.flatMap(([role, caption]) => {
     const file = files[role];
-    return file === undefined ? [] : [figure(file, caption, `${caption} of ${picture.fileName}`, width, height)];
+    return file === undefined
+      ? []
+      : [figure(file, caption, `${caption} of ${picture.fileName}`, width, height)];
   });
   return `<article>
 <header><h2>${escapeHtml(picture.fileName)}</h2><span class="faint">${width} × ${height} · <a href="${href(files.json)}">${escapeHtml(job.id)}</a></span></header>
@@ -67,7 +69,8 @@ function figure(file: string, caption: string, alternative: string, width: numbe
 }
 
 function outcome(job: Job): string {
-  if (job.error !== null) return `<p class="error">${escapeHtml(`${job.error.title}: ${job.error.detail}`)}</p>`;
+  if (job.error !== null)
+    return `<p class="error">${escapeHtml(`${job.error.title}: ${job.error.detail}`)}</p>`;
   if (job.result === null) return `<p class="error">${escapeHtml(job.status)}</p>`;
   const classes = job.result.classes.map(({ label, color, fraction }) => {
     // Only a colour may reach the style: the text comes from a manifest.

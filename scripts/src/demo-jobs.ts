@@ -40,7 +40,12 @@ export async function runDemoJobs(
   return Promise.all(
     pictures.map(async (picture) => {
       const submitted = await client.submitSegmentation(
-        { image: picture.bytes, fileName: picture.fileName, model: model.id, outputs: ['overlay', 'color_map'] },
+        {
+          image: picture.bytes,
+          fileName: picture.fileName,
+          model: model.id,
+          outputs: ['overlay', 'color_map'],
+        },
         { signal },
       );
       const job = await follow(client, submitted, (stage) => listener.onStage(picture, stage), signal);

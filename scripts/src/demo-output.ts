@@ -33,7 +33,8 @@ export class DemoOutput {
     if (!isPlainName(name)) throw new Error(`not the name of a file within a folder: ${name}`);
     const path = this.path(name);
     if (!this.#written.includes(name)) {
-      if (exists(path)) throw new ExpectedFailure(`${path} was not written by the demo. Move it away, then try again.`);
+      if (exists(path))
+        throw new ExpectedFailure(`${path} was not written by the demo. Move it away, then try again.`);
       this.#written.push(name);
       this.#writeRecord();
     }

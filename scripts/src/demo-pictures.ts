@@ -22,6 +22,10 @@ export function readDemoPictures(folder: string): DemoPicture[] {
   return fileNames.map((fileName, index) => {
     // `a.jpg` and `a.png` must not overwrite each other's results.
     const isUnique = names.filter((name) => name === names[index]).length === 1;
-    return { fileName, name: isUnique ? names[index]! : fileName, bytes: readFileSync(join(folder, fileName)) };
+    return {
+      fileName,
+      name: isUnique ? names[index]! : fileName,
+      bytes: readFileSync(join(folder, fileName)),
+    };
   });
 }

@@ -32,7 +32,8 @@ export class DemoProgress implements DemoJobsListener {
 
   #draw(what: string): void {
     const filled = Math.round((BAR_WIDTH * this.#ended) / this.#total);
-    const bar = terminal.paint('green', '█'.repeat(filled)) + terminal.paint('dim', '░'.repeat(BAR_WIDTH - filled));
+    const bar =
+      terminal.paint('green', '█'.repeat(filled)) + terminal.paint('dim', '░'.repeat(BAR_WIDTH - filled));
     terminal.rewrite(`  ${bar}  ${this.#ended}/${this.#total}  ${what}`);
   }
 }

@@ -20,6 +20,7 @@ import { onStopRequest } from './stop-requests.js';
 import { terminal } from './terminal.js';
 
 const HOST = '127.0.0.1';
+const READY_TIMEOUT_MS = 60_000;
 const JOBS_TIMEOUT_MS = 300_000;
 
 /* `npm run demo`: the sample pictures through the whole service, then everything is stopped again. */
@@ -69,13 +70,18 @@ async function demoStack(record: (line: string) => void): Promise<Stack> {
 async function runDemo(stack: Stack, output: DemoOutput): Promise<DemoResult[]> {
   const pictures = readDemoPictures(join(REPOSITORY_ROOT, 'examples', 'pictures'));
   const { client } = stack;
-  const model = await step({ doing: 'starting Redis, API and worker', done: 'Redis, API and worker started' }, async () => {
-    await stack.start();
-    return chooseDemoModel(client);
-  });
+  const model = await step(
+    { doing: 'starting Redis, API and worker', done: 'Redis, API and worker started' },
+    async () => {
+      await stack.start(READY_TIMEOUT_MS);
+      return chooseDemoModel(client);
+    },
+  );
   const progress = new DemoProgress(pictures.length);
   const signal = AbortSignal.timeout(JOBS_TIMEOUT_MS);
-  const results = await runDemoJobs(client, model, pictures, output, progress, signal).finally(() => progress.end());
+  const results = await runDemoJobs(client, model, pictures, output, progress, signal).finally(() =>
+    progress.end(),
+  );
   output.write('index.html', contactSheet(results, model, new Date()));
   return results;
 }
@@ -88,9 +94,13 @@ function showResults(results: readonly DemoResult[], output: DemoOutput): void {
     const causes = failures.map(({ picture, job }) => {
       return `  ${picture.fileName}: ${job.status}${job.error === null ? '' : `, ${job.error.title}: ${job.error.detail}`}`;
     });
-    throw new ExpectedFailure(`${failures.length} of ${results.length} jobs did not succeed:\n${causes.join('\n')}`);
+    throw new ExpectedFailure(
+      `${failures.length} of ${results.length} jobs did not succeed:\n${causes.join('\n')}`,
+    );
   }
-  terminal.line('The demo model knows only simple drawn shapes, as in these pictures: photos make no sense to it.');
+  terminal.line(
+    'The demo model knows only simple drawn shapes, as in these pictures: photos make no sense to it.',
+  );
   terminal.line(`See the pictures beside their results:  ${pathToFileURL(output.path('index.html'))}`);
   terminal.line('Next: npm start                         runs the service, for pictures of your own');
 }

@@ -37,7 +37,8 @@ async function installRedis(environment: Environment): Promise<void> {
   const system = thisSystem(environment.searchPath);
   if (!environment.mayInstall || !canInstallWithApt(system)) {
     const line = installationLine(system);
-    const remedy = line === null ? 'Install Redis 7 or newer, or Valkey,' : `Install one with\n\n    ${line}\n\n `;
+    const remedy =
+      line === null ? 'Install Redis 7 or newer, or Valkey,' : `Install one with\n\n    ${line}\n\n `;
     const forbidden = environment.mayInstall ? '' : ' (DARKROOM_NO_INSTALL forbids to install one)';
     throw new ExpectedFailure(
       `There is no redis-server and no valkey-server on PATH${forbidden}.\n` +

@@ -13,7 +13,8 @@ const PID_FILE = '/run/redis/redis-server.pid';
  */
 export async function installRedisWithApt(): Promise<void> {
   const env = childEnvironment({ DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' });
-  const apt = (...args: string[]) => runLogged('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], env);
+  const apt = (...args: string[]) =>
+    runLogged('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], { env });
   // One package source of several may be away while the one we need answers: the installation decides.
   const updateFailure = await apt('update').then(
     () => null,
@@ -34,7 +35,7 @@ async function stopService(env: NodeJS.ProcessEnv): Promise<void> {
       ];
   for (const [program, ...args] of commands) {
     // In containers there is often no service to stop, nor anything to stop it with.
-    await runLogged(program!, args, env).catch(() => {});
+    await runLogged(program!, args, { env }).catch(() => {});
   }
   if (!existsSync(PID_FILE)) return;
   try {

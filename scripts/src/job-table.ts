@@ -12,9 +12,15 @@ const STAGES = ['queue', 'decode', 'prepare', 'inference', 'postprocess', 'total
  * @param columns how wide it may be; where that is too narrow, ids are cut to their end
  */
 export function jobTable(results: readonly DemoResult[], columns: number): string[] {
-  const whole = layOut(results, tableColumns((id) => id));
+  const whole = layOut(
+    results,
+    tableColumns((id) => id),
+  );
   if (whole.every((line) => line.length <= columns)) return whole;
-  return layOut(results, tableColumns((id) => `…${id.slice(-SHORT_ID_DIGITS)}`));
+  return layOut(
+    results,
+    tableColumns((id) => `…${id.slice(-SHORT_ID_DIGITS)}`),
+  );
 }
 
 function tableColumns(shownId: (id: string) => string): Column[] {
@@ -31,7 +37,10 @@ function tableColumns(shownId: (id: string) => string): Column[] {
 }
 
 function layOut(results: readonly DemoResult[], columns: readonly Column[]): string[] {
-  const rows = [columns.map(([heading]) => heading), ...results.map((result) => columns.map(([, cell]) => cell(result)))];
+  const rows = [
+    columns.map(([heading]) => heading),
+    ...results.map((result) => columns.map(([, cell]) => cell(result))),
+  ];
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]!.length)));
   return rows.map((row) => {
     const cells = row.map((text, index) => {

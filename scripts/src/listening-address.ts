@@ -49,8 +49,11 @@ async function tryToListen(host: string, port: number): Promise<number | null> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') return null;
-    if (code === 'EACCES') throw new ExpectedFailure(`port ${port} may not be used by this user. Set PORT to one above 1023.`);
-    throw new ExpectedFailure(`cannot listen on HOST=${host}: ${message}. Set HOST to an address of this machine.`);
+    if (code === 'EACCES')
+      throw new ExpectedFailure(`port ${port} may not be used by this user. Set PORT to one above 1023.`);
+    throw new ExpectedFailure(
+      `cannot listen on HOST=${host}: ${message}. Set HOST to an address of this machine.`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { terminal, type Style } from './terminal.js';
+import { type Style, terminal } from './terminal.js';
 
 const LEVELS: Readonly<Record<number, readonly [name: string, style: Style]>> = {
   10: ['trace', 'dim'],
@@ -9,7 +9,15 @@ const LEVELS: Readonly<Record<number, readonly [name: string, style: Style]>> = 
   60: ['fatal', 'red'],
 };
 /** Fields that the line shows elsewhere or that say nothing to a reader of one machine. */
-const HIDDEN_FIELDS: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'name', 'pid', 'hostname', 'err']);
+const HIDDEN_FIELDS: ReadonlySet<string> = new Set([
+  'level',
+  'time',
+  'msg',
+  'name',
+  'pid',
+  'hostname',
+  'err',
+]);
 const PART_WIDTH = 6;
 const LONGEST_VALUE = 200;
 
@@ -34,7 +42,7 @@ export function readableLogLine(part: string, line: string, paint: Paint = termi
     paint(style, level.padEnd(5)),
     part.padEnd(PART_WIDTH),
     String(entry.msg ?? ''),
-    ...fields.map(([name, value]) => paint('dim', `${name}=${shown(value)}`)),
+    ...fields.map(([name, value]) => paint('dim', shownField(name, value))),
   ];
   return [words.join(' ').trimEnd(), ...stackOf(entry.err)].join('\n');
 }
@@ -57,13 +65,21 @@ function clock(time: unknown): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
 }
 
-function shown(value: unknown): string {
+/** Requests and answers in the words of HTTP, other fields as `name=value`. */
+function shownField(name: string, value: unknown): string {
+  if (isRecord(value) && name === 'req') return `${value.method} ${value.url}`;
+  if (isRecord(value) && name === 'res') return String(value.statusCode);
+  if (typeof value === 'number' && !Number.isInteger(value)) return `${name}=${value.toFixed(1)}`;
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+  return `${name}=${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text}`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function stackOf(error: unknown): string[] {
-  if (typeof error !== 'object' || error === null) return [];
+  if (!isRecord(error)) return [];
   const { stack, message } = error as { stack?: string; message?: string };
   return (stack ?? message ?? '').split('\n').map((line) => `    ${line}`);
 }

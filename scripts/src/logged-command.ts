@@ -22,7 +22,7 @@ export class CommandFailed extends Error {
 export async function runLogged(
   program: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv,
+  options: { readonly env: NodeJS.ProcessEnv; readonly cwd?: string },
 ): Promise<void> {
   mkdirSync(dirname(SETUP_LOG), { recursive: true });
   const log = createWriteStream(SETUP_LOG, { flags: 'a' });
@@ -33,7 +33,7 @@ export async function runLogged(
     log.write(chunk);
     output = (output + chunk.toString()).slice(-16_384);
   };
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
   try {

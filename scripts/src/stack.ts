@@ -19,8 +19,8 @@ export interface StackOptions extends ProcessListener {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const READY_TIMEOUT_MS = 90_000;
-const READY_POLL_MS = 100;
+const FIRST_READY_POLL_MS = 50;
+const LONGEST_READY_POLL_MS = 1000;
 const API_STOP_TIMEOUT_MS = 15_000;
 /** On top of the grace that the worker itself gives to running jobs. */
 const WORKER_STOP_MARGIN_MS = 10_000;
@@ -55,14 +55,15 @@ export class Stack {
   /**
    * Starts everything and waits until jobs can be taken and run.
    *
+   * @param readyTimeoutMs large models take their time: they are read whole and checked first
    * @throws ExpectedFailure when a part dies on the way or it takes too long
    */
-  async start(): Promise<void> {
+  async start(readyTimeoutMs: number): Promise<void> {
     const redisUrl = this.#options.redisUrl ?? (await this.#startRedis());
     const env = childEnvironment({ ...this.#options.env, REDIS_URL: redisUrl });
     this.#startPart('api', env, API_STOP_TIMEOUT_MS);
     this.#startPart('worker', env, this.#options.shutdownGraceSeconds * 1000 + WORKER_STOP_MARGIN_MS);
-    await Promise.race([this.#untilReady(), this.death]);
+    await Promise.race([this.#untilReady(readyTimeoutMs), this.death]);
   }
 
   /** From now on a part that dies is started again. */
@@ -129,19 +130,25 @@ export class Stack {
   #died(part: string, reason: string, restartsInMs: number | null): void {
     this.#options.onDeath(part, reason, restartsInMs);
     if (restartsInMs !== null) return;
-    setTimeout(() => this.#reportDeath(new ExpectedFailure(`the ${part} has ended: ${reason}`)), LAST_WORDS_MS);
+    setTimeout(
+      () => this.#reportDeath(new ExpectedFailure(`the ${part} has ended: ${reason}`)),
+      LAST_WORDS_MS,
+    );
   }
 
-  async #untilReady(): Promise<void> {
-    const deadlineMs = Date.now() + READY_TIMEOUT_MS;
-    let missing = '';
-    while (!this.#stopping) {
-      missing = await this.#whatIsMissing();
+  async #untilReady(timeoutMs: number): Promise<void> {
+    const deadlineMs = Date.now() + timeoutMs;
+    for (
+      let pollMs = FIRST_READY_POLL_MS;
+      !this.#stopping;
+      pollMs = Math.min(pollMs * 1.5, LONGEST_READY_POLL_MS)
+    ) {
+      const missing = await this.#whatIsMissing();
       if (missing === '') return;
       if (Date.now() > deadlineMs) {
-        throw new ExpectedFailure(`the service is not ready after ${READY_TIMEOUT_MS / 1000} s: ${missing}`);
+        throw new ExpectedFailure(`the service is not ready after ${timeoutMs / 1000} s: ${missing}`);
       }
-      await pause(READY_POLL_MS);
+      await pause(pollMs);
     }
   }
 

@@ -26,11 +26,16 @@ export function startBanner({ host, url, hasOwnRedis, models }: BannerFacts): st
     `Models: ${models.map(({ id, demo }) => (demo ? `${id} (demo)` : id)).join(', ') || 'none; see models/'}`,
   ];
   if (models.some(({ demo }) => demo)) {
-    lines.push('Demo models know only simple drawn shapes, as in examples/pictures: photos make no sense to them.');
+    lines.push(
+      'Demo models know only simple drawn shapes, as in examples/pictures: photos make no sense to them.',
+    );
   }
-  if (hasOwnRedis) lines.push('Jobs are kept only while this runs; set REDIS_URL to a Redis of your own to keep them.');
+  if (hasOwnRedis)
+    lines.push('Jobs are kept only while this runs; set REDIS_URL to a Redis of your own to keep them.');
   if (isOpenToOthers(host)) {
-    lines.push(terminal.paint('yellow', `HOST is ${host}: other machines can reach it, and there are no keys yet.`));
+    lines.push(
+      terminal.paint('yellow', `HOST is ${host}: other machines can reach it, and there are no keys yet.`),
+    );
   }
   lines.push('Ctrl-C stops everything.', '');
   return lines.join('\n');

@@ -39,7 +39,7 @@ async function serve(
   stack: Stack,
   address: { readonly host: string; readonly url: string; readonly hasOwnRedis: boolean },
 ): Promise<never> {
-  await stack.start();
+  await stack.start(Number.POSITIVE_INFINITY);
   stack.keepAlive();
   terminal.line(startBanner({ ...address, models: await stack.client.models() }));
   return stack.death;

@@ -51,7 +51,8 @@ export class SupervisedProcess {
     for (const output of [child.stdout, child.stderr]) {
       createInterface({ input: output }).on('line', (line) => this.#listener.onLine(name, line));
     }
-    const guard = child.pid === undefined ? null : guardAgainstOrphan(child.pid, { group: true, graceSeconds: 10 });
+    const guard =
+      child.pid === undefined ? null : guardAgainstOrphan(child.pid, { group: true, graceSeconds: 10 });
     child.once('error', (error) => this.#died(error.message, startedAtMs));
     child.once('exit', (code, signal) => {
       guard?.release();

@@ -23,7 +23,8 @@ export async function answerSubmission(
   const asked = readWait(request);
   const isPicture = wanted.kind === 'picture';
   const wait = isPicture && asked.seconds === 0 ? { ...asked, seconds: DEFAULT_WAIT_SECONDS } : asked;
-  const record = wait.seconds > 0 ? await waitWhileConnected(request, submitted, wait.seconds, services) : submitted;
+  const record =
+    wait.seconds > 0 ? await waitWhileConnected(request, submitted, wait.seconds, services) : submitted;
   confirmWait(reply, wait);
   if (wait.seconds > 0 && isEnded(record.status)) {
     addServerTiming(reply, record);

@@ -43,7 +43,10 @@ export async function answerWithFile(
   if (range) {
     const bytes = await blobs.getRange(file.blobKey, range.start, range.end);
     if (bytes.length !== range.end - range.start + 1) throw gone(file.name);
-    return reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.bytes}`).send(bytes);
+    return reply
+      .code(206)
+      .header('content-range', `bytes ${range.start}-${range.end}/${file.bytes}`)
+      .send(bytes);
   }
   const bytes = await blobs.get(file.blobKey);
   if (bytes === null) throw gone(file.name);
@@ -67,7 +70,9 @@ function readRange(
 }
 
 function matches(header: string | undefined, etag: string): boolean {
-  return header !== undefined && header.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
+  return (
+    header !== undefined && header.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()))
+  );
 }
 
 function gone(name: string): DarkroomError {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import multipart from '@fastify/multipart';
 import { type Logger, VERSION } from '@darkroom/service-kit';
+import multipart from '@fastify/multipart';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { addOpenApi } from './plugins/openapi.js';
 import { addOriginGuard } from './plugins/origin-guard.js';

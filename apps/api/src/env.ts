@@ -11,7 +11,8 @@ const EnvSchema = Type.Object({
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/?#]+(/[^?#]*)?$',
-      description: 'Where clients reach the service, such as https://darkroom.example.org; urls in answers begin with it.',
+      description:
+        'Where clients reach the service, such as https://darkroom.example.org; urls in answers begin with it.',
     }),
   ),
   REDIS_URL: Type.String({

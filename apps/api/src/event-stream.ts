@@ -88,7 +88,8 @@ class EventStream {
     if (!progress || this.#raw.writableLength > SLOW_CLIENT_BYTES) return;
     this.#revision = revision;
     const record = await this.#services.store.get(this.#jobId);
-    const etaSeconds = record && record.status === 'running' ? await this.#presenter.etaSeconds(record, null) : null;
+    const etaSeconds =
+      record && record.status === 'running' ? await this.#presenter.etaSeconds(record, null) : null;
     this.#send({ event: 'progress', data: { id: this.#jobId, ...progress, eta_seconds: etaSeconds } });
   }
 

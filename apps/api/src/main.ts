@@ -1,9 +1,7 @@
-import { RedisBlobStore } from '@darkroom/blob-store';
-import { DeliveryQueues, JobEvents, JobStore, Sweeper, WorkerRegistry } from '@darkroom/jobs';
-import { ConfigurationError, connectRedis, createLogger, NAMESPACE, onShutdown, redactUrl, VERSION } from '@darkroom/service-kit';
+import { ConfigurationError, createLogger, onShutdown, redactUrl, VERSION } from '@darkroom/service-kit';
 import { buildApp } from './app.js';
 import { type Env, loadEnv } from './env.js';
-import { ModelDirectory } from './model-directory.js';
+import { openServices } from './open-services.js';
 
 const STOP_DEADLINE_MS = 10_000;
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
@@ -22,47 +20,13 @@ try {
 
 async function main(env: Env): Promise<void> {
   const logger = createLogger('api', env.LOG_LEVEL);
-  const redis = connectRedis(env.REDIS_URL, 'fail_fast', logger);
-  const subscriber = connectRedis(env.REDIS_URL, 'patient', logger);
-  const logError = (error: Error) => logger.debug({ err: error }, 'queue error');
-
-  const store = new JobStore(redis, NAMESPACE);
-  const deliveries = new DeliveryQueues(redis, NAMESPACE, logError);
-  const events = new JobEvents(subscriber, NAMESPACE);
-  const blobs = new RedisBlobStore(redis, NAMESPACE);
-  const preferred = env.DARKROOM_DEFAULT_MODELS.split(',').map((id) => id.trim()).filter(Boolean);
-  const models = new ModelDirectory(new WorkerRegistry(redis, NAMESPACE), preferred);
-  const sweeper = new Sweeper({ redis, store, deliveries, blobs });
-
-  const services = {
-    redis,
-    store,
-    deliveries,
-    events,
-    blobs,
-    models,
-    publicUrl: env.PUBLIC_URL ?? null,
-    host: env.HOST,
-    limits: {
-      maxUploadBytes: env.MAX_UPLOAD_BYTES,
-      maxImagePixels: env.MAX_IMAGE_PIXELS,
-      maxQueueDepth: env.MAX_QUEUE_DEPTH,
-      jobKeepSeconds: env.JOB_KEEP_SECONDS,
-    },
-  };
-  const app = await buildApp(services, logger);
-  void events.start();
-  sweeper.start(
-    ({ redelivered }) => redelivered.length > 0 && logger.warn({ jobs: redelivered }, 'jobs without delivery, sent again'),
-    (error) => logger.debug({ err: error }, 'sweep failed'),
-  );
+  const open = openServices(env, logger);
+  const app = await buildApp(open.services, logger);
+  open.start();
   onShutdown(
     async () => {
-      sweeper.stop();
       await app.close();
-      await deliveries.close();
-      redis.disconnect();
-      subscriber.disconnect();
+      await open.close();
     },
     { deadlineMs: STOP_DEADLINE_MS, logger },
   );
@@ -78,7 +42,10 @@ async function main(env: Env): Promise<void> {
       process.exit(2);
     }
     if (!LOOPBACK.includes(env.HOST)) {
-      logger.warn({ host: env.HOST }, 'HOST is not loopback: whoever reaches this address can use the service, there are no keys');
+      logger.warn(
+        { host: env.HOST },
+        'HOST is not loopback: whoever reaches this address can use the service, there are no keys',
+      );
     }
   }
 }

@@ -1,4 +1,11 @@
-import { type Capability, DarkroomError, type Model, type ModelState, type ModelSummary, type Task } from '@darkroom/contracts';
+import {
+  type Capability,
+  DarkroomError,
+  type Model,
+  type ModelState,
+  type ModelSummary,
+  type Task,
+} from '@darkroom/contracts';
 import type { DeliveryQueues, JobStore, Registry, WorkerRegistry } from '@darkroom/jobs';
 
 /** What was read from the registry is good for so long; a submission then costs no extra round trip. */
@@ -44,7 +51,9 @@ export class ModelDirectory {
       const ids = registry.models.map((candidate) => candidate.id);
       throw new DarkroomError('model_not_found', `There is no model "${id}". ${listOf('Models', ids)}`);
     }
-    const others = registry.models.filter((candidate) => can(candidate, task, capability)).map(({ id }) => id);
+    const others = registry.models
+      .filter((candidate) => can(candidate, task, capability))
+      .map(({ id }) => id);
     if (model.task !== task) {
       throw new DarkroomError(
         'model_task_mismatch',

@@ -24,7 +24,8 @@ const PICTURE_TYPES: Readonly<Record<string, PictureFormat | null>> = {
 export function readWantedAnswer(request: FastifyRequest): WantedAnswer {
   const accepted = new Negotiator(request.raw).mediaTypes();
   const [first] = accepted;
-  if (first !== undefined && first in PICTURE_TYPES) return { kind: 'picture', format: PICTURE_TYPES[first]! };
+  if (first !== undefined && first in PICTURE_TYPES)
+    return { kind: 'picture', format: PICTURE_TYPES[first]! };
   if (first === 'text/event-stream') return { kind: 'events' };
   const takesJson = accepted.some((type) =>
     ['*/*', 'application/*', 'application/json', 'application/problem+json'].includes(type),
@@ -53,7 +54,10 @@ export function readWait(request: FastifyRequest): Wait {
   const header = [request.headers.prefer ?? []].flat().join(',');
   const preference = /(?:^|[,;\s])wait(?:\s*=\s*"?(\d{1,6})"?)?\s*(?:[,;]|$)/i.exec(header);
   if (!preference) return { seconds: 0, preferred: false };
-  return { seconds: capped(preference[1] === undefined ? PLAIN_WAIT_SECONDS : Number(preference[1])), preferred: true };
+  return {
+    seconds: capped(preference[1] === undefined ? PLAIN_WAIT_SECONDS : Number(preference[1])),
+    preferred: true,
+  };
 }
 
 /** Tells the client what became of its preference. */
@@ -64,9 +68,13 @@ export function confirmWait(reply: FastifyReply, wait: Wait): void {
 function readSeconds(text: string): number {
   if (text === '' || text === 'true') return PLAIN_WAIT_SECONDS;
   if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new DarkroomError('invalid_field', `"wait" takes whole seconds up to ${MAX_WAIT_SECONDS}, got "${text.slice(0, 40)}".`, {
-    fields: [{ pointer: '#/wait', detail: `Send seconds from 0 to ${MAX_WAIT_SECONDS}.` }],
-  });
+  throw new DarkroomError(
+    'invalid_field',
+    `"wait" takes whole seconds up to ${MAX_WAIT_SECONDS}, got "${text.slice(0, 40)}".`,
+    {
+      fields: [{ pointer: '#/wait', detail: `Send seconds from 0 to ${MAX_WAIT_SECONDS}.` }],
+    },
+  );
 }
 
 function capped(seconds: number): number {

@@ -82,12 +82,26 @@ export class HostedModel {
     }
   }
 
+  /**
+   * Opens the model once, to know what is wrong with it before it takes a job. A pinned one stays loaded.
+   * @throws ModelRejectedError | ProcessDiedError
+   */
+  async check(): Promise<{ readonly device: string; readonly deviceReason: string }> {
+    if (this.#isPinned) return this.use((process) => process.opened);
+    const process = new InferenceProcess(this.model, this.#options, { warmUp: false });
+    try {
+      return await process.opened;
+    } finally {
+      await process.kill();
+    }
+  }
+
   reportMemory(memoryBytes: number): void {
     this.#memoryBytes = memoryBytes;
   }
 
   /** Stops the process, whatever it is doing. */
-  async unload(why: 'idle' | 'stopping' | 'run_too_long' | 'checked'): Promise<void> {
+  async unload(why: 'idle' | 'stopping' | 'run_too_long'): Promise<void> {
     clearTimeout(this.#idleTimer);
     const process = this.#process;
     if (!process) return;
@@ -104,7 +118,7 @@ export class HostedModel {
 
   #liveProcess(): InferenceProcess {
     if (this.#process && !this.#process.hasEnded) return this.#process;
-    const process = new InferenceProcess(this.model, this.#options);
+    const process = new InferenceProcess(this.model, this.#options, { warmUp: true });
     const startedMs = performance.now();
     this.#process = process;
     this.#become('loading', null);

@@ -63,7 +63,7 @@ export class InferenceProcess {
   readonly #runs = new Map<string, PendingRun>();
   #hasEnded = false;
 
-  constructor(model: LoadedManifest, options: InferenceProcessOptions) {
+  constructor(model: LoadedManifest, options: InferenceProcessOptions, { warmUp }: { warmUp: boolean }) {
     this.#child = fork(CHILD_MAIN, [model.manifest.id], {
       serialization: 'advanced',
       // What the child prints on its own account (ONNX Runtime's warnings) goes where the worker's goes.
@@ -80,7 +80,7 @@ export class InferenceProcess {
     this.opened = this.#open();
     this.#child.on('message', (message) => this.#receive(message as FromInferenceProcess));
     void this.ended.then((ending) => this.#rejectRuns(new ProcessDiedError(ending)));
-    this.#send({ type: 'open', model, ...options });
+    this.#send({ type: 'open', model, ...options, warmUp });
   }
 
   get pid(): number | undefined {

@@ -114,7 +114,6 @@ export class Worker {
     await this.#parts.registry.leave(this.#parts.id).catch(() => {});
   }
 
-  /** Opens the model once, so that what is wrong with it is known before it takes a job. */
   async #checkAndServe(model: Catalog['models'][number]): Promise<void> {
     const { manifest, folder } = model;
     const family = familyNamed(manifest.family)!;
@@ -127,7 +126,7 @@ export class Worker {
       onStateChange: () => void this.heartbeat(),
     });
     try {
-      const opened = await hosted.use(async (process) => process.opened);
+      const opened = await hosted.check();
       this.#device = opened.device;
       this.#deviceReason = opened.deviceReason;
     } catch (error) {
@@ -136,7 +135,6 @@ export class Worker {
       this.#logger.error({ folder, problems }, 'model left out');
       return;
     }
-    if (!manifest.runtime.preload) await hosted.unload('checked');
     this.#serve(hosted, summarizeModel(family, model));
   }
 

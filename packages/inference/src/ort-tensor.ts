@@ -26,24 +26,12 @@ export function halfPrecisionBits(data: ArrayBufferView): Uint16Array {
   return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / Uint16Array.BYTES_PER_ELEMENT);
 }
 
-type HalfPrecisionArray = new (
-  buffer: ArrayBufferLike,
-  byteOffset: number,
-  length: number,
-) => ArrayBufferView;
-
-/** The reverse: raw patterns as the type of array that ONNX Runtime takes for half precision on this Node. */
-export function halfPrecisionArray(
-  bits: Uint16Array,
-  Float16Array = (globalThis as { Float16Array?: HalfPrecisionArray }).Float16Array,
-): ArrayBufferView {
-  return Float16Array ? new Float16Array(bits.buffer, bits.byteOffset, bits.length) : bits;
-}
-
 /** The tensor for ONNX Runtime, over the same memory. */
-export function toOrtTensor(tensor: Tensor): OrtTensor {
-  const data = tensor.type === 'float16' ? (halfPrecisionArray(tensor.data) as Uint16Array) : tensor.data;
-  return new OrtTensor(tensor.type, data, tensor.dims);
+export function toOrtTensor({ type, dims, data }: Tensor): OrtTensor {
+  if (type !== 'float16') return new OrtTensor(type, data, dims);
+  // Where Node has a Float16Array, ONNX Runtime's constructor wants one, but its native part (1.30) finds nothing in
+  // it: "not enough space: expected 12, got 0". Raw patterns under the right name pass both, on any Node.
+  return Object.defineProperty(new OrtTensor('uint16', data, dims), 'type', { value: 'float16' });
 }
 
 /** ONNX Runtime's tensor as ours, over the same memory. Its type must be one of {@link isTensorType}. */

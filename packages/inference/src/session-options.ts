@@ -8,7 +8,8 @@ export interface GraphOptions {
   readonly intraOpThreads: number;
 }
 
-const ERRORS_ONLY = 3;
+/** Errors are thrown with the same words; lines of them on the standard error stream would only be doubles. */
+const FATAL_ONLY = 4;
 
 /** Options of an ONNX Runtime session as Darkroom opens them all. */
 export function sessionOptions({ providers, intraOpThreads }: GraphOptions): InferenceSession.SessionOptions {
@@ -18,7 +19,7 @@ export function sessionOptions({ providers, intraOpThreads }: GraphOptions): Inf
     executionMode: 'sequential',
     intraOpNumThreads: intraOpThreads,
     interOpNumThreads: 1,
-    logSeverityLevel: ERRORS_ONLY,
+    logSeverityLevel: FATAL_ONLY,
     // Threads that wait for work by spinning take the cores from the processes of the worker's other models.
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
   };

@@ -1,3 +1,4 @@
+export * from './darkroom-process.js';
 export * from './find-redis-server.js';
 export * from './free-port.js';
 export * from './graphs/memory-hungry-segmentation-graph.js';
@@ -5,6 +6,7 @@ export * from './graphs/reference-color.js';
 export * from './graphs/segmentation-graph.js';
 export * from './graphs/slow-segmentation-graph.js';
 export * from './graphs/write-test-model.js';
+export * from './list-processes.js';
 export * from './orphan-guard.js';
 export * from './ping-redis.js';
 export * from './private-redis.js';

@@ -1,4 +1,3 @@
-import swagger from '@fastify/swagger';
 import {
   JobListSchema,
   JobSchema,
@@ -13,6 +12,7 @@ import {
   WorkerListSchema,
   WorkerSchema,
 } from '@darkroom/contracts';
+import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 
 const NAMED_SCHEMAS = [

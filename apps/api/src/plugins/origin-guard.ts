@@ -10,7 +10,10 @@ const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
  * Comparing with the Host header alone would let a name that was rebound to this machine through, so a service
  * on loopback takes loopback names only, and that of PUBLIC_URL.
  */
-export function addOriginGuard(app: FastifyInstance, options: { host: string; publicUrl: string | null }): void {
+export function addOriginGuard(
+  app: FastifyInstance,
+  options: { host: string; publicUrl: string | null },
+): void {
   const publicHost = options.publicUrl ? new URL(options.publicUrl).host : null;
   const isLoopback = LOOPBACK_NAMES.has(options.host) || options.host === '::1';
   app.addHook('onRequest', async (request) => {

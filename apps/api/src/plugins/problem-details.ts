@@ -22,7 +22,9 @@ const BY_FASTIFY_CODE: Readonly<Record<string, ErrorCode>> = {
 
 /** Answers every error, expected or not, as RFC 9457 problem details. */
 export function addProblemDetails(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => answerProblem(asDarkroomError(error, request), error, request, reply));
+  app.setErrorHandler((error, request, reply) =>
+    answerProblem(asDarkroomError(error, request), error, request, reply),
+  );
 }
 
 export function answerProblem(
@@ -62,10 +64,14 @@ function asDarkroomError(error: unknown, request: FastifyRequest): DarkroomError
   const ofRedis = asRedisError(error as Error);
   if (ofRedis) return ofRedis;
   if (isMultipartFault(request, message)) {
-    return new DarkroomError('malformed_multipart', describe('malformed_multipart', message, request), { cause: error });
+    return new DarkroomError('malformed_multipart', describe('malformed_multipart', message, request), {
+      cause: error,
+    });
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new DarkroomError('malformed_json', `The request could not be read: ${message}.`, { cause: error });
+    return new DarkroomError('malformed_json', `The request could not be read: ${message}.`, {
+      cause: error,
+    });
   }
   return new DarkroomError(
     'internal_error',
@@ -91,7 +97,8 @@ function isMultipartFault(request: FastifyRequest, message: string): boolean {
 function asRedisError(error: Error): DarkroomError | null {
   const retryAfterSeconds = REDIS_RETRY_AFTER_SECONDS;
   if (/\bOOM command not allowed|MISCONF\b/.test(error.message)) {
-    const detail = 'Redis has no room for more, so nothing was accepted. Delete jobs, shorten keep_seconds, or raise its memory limit.';
+    const detail =
+      'Redis has no room for more, so nothing was accepted. Delete jobs, shorten keep_seconds, or raise its memory limit.';
     return new DarkroomError('storage_full', detail, { retryAfterSeconds: 30, cause: error });
   }
   const isAway =
@@ -99,6 +106,7 @@ function asRedisError(error: Error): DarkroomError | null {
       error.message,
     ) || error.name === 'MaxRetriesPerRequestError';
   if (!isAway) return null;
-  const detail = 'Redis does not answer, so nothing was accepted. The service recovers by itself when it is back; try again.';
+  const detail =
+    'Redis does not answer, so nothing was accepted. The service recovers by itself when it is back; try again.';
   return new DarkroomError('redis_unavailable', detail, { retryAfterSeconds, cause: error });
 }

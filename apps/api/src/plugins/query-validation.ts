@@ -14,7 +14,10 @@ export function addQueryValidation(app: FastifyInstance): void {
     if (httpPart !== 'querystring' || query.additionalProperties !== false) return () => true;
     return (data) => {
       const texts = new Map(
-        Object.entries(data as Record<string, string | string[]>).map(([name, value]) => [name, [value].flat()]),
+        Object.entries(data as Record<string, string | string[]>).map(([name, value]) => [
+          name,
+          [value].flat(),
+        ]),
       );
       // Thrown rather than returned: Fastify would wrap it and lose its code.
       return { value: checkFields(query, readFormFields(query, texts)) };

@@ -46,7 +46,8 @@ export class JobPresenter {
 
   async #around(record: JobRecord): Promise<JobSurroundings> {
     const base = this.#base;
-    if (record.status !== 'queued' && record.status !== 'running') return { base, queuePosition: null, etaSeconds: null };
+    if (record.status !== 'queued' && record.status !== 'running')
+      return { base, queuePosition: null, etaSeconds: null };
     const isQueued = record.status === 'queued';
     const queuePosition = isQueued ? await this.#services.deliveries.position(record.model, record.id) : null;
     return { base, queuePosition, etaSeconds: await this.etaSeconds(record, queuePosition) };

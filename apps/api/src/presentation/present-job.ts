@@ -94,7 +94,12 @@ export function pictureOf(record: JobRecord): StoredArtifact | null {
 
 export function presentTimings(record: JobRecord): Timings {
   const { createdAtMs, startedAtMs, finishedAtMs, outcome } = record;
-  const stages = outcome.timings ?? { decode_ms: null, prepare_ms: null, inference_ms: null, postprocess_ms: null };
+  const stages = outcome.timings ?? {
+    decode_ms: null,
+    prepare_ms: null,
+    inference_ms: null,
+    postprocess_ms: null,
+  };
   return {
     queue_ms: startedAtMs === null ? null : startedAtMs - createdAtMs,
     ...stages,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import { ERRORS, type ErrorKind } from '@darkroom/contracts';
+import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsync } from 'fastify';
 
 /** The OpenAPI document, a page to try it that needs no internet, and a section for each error code. */
@@ -18,7 +18,9 @@ export const docsRoute: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', hidden, async (_request, reply) => reply.send(app.swagger()));
   app.get('/', hidden, async (_request, reply) => reply.redirect('/docs'));
   app.get('/docs', hidden, async (_request, reply) => reply.headers(PAGE_HEADERS).send(TRY_PAGE));
-  app.get('/docs/try.js', hidden, async (_request, reply) => reply.type('text/javascript; charset=utf-8').send(TRY_SCRIPT));
+  app.get('/docs/try.js', hidden, async (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(TRY_SCRIPT),
+  );
   app.get('/docs/errors', hidden, async (_request, reply) => reply.headers(PAGE_HEADERS).send(ERRORS_PAGE));
 };
 

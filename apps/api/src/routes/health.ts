@@ -7,7 +7,9 @@ import type { Services } from '../services.js';
 const ReadyQuery = Type.Object(
   {
     model: Type.Optional(Type.String({ description: 'Ready only if a worker serves this model now.' })),
-    task: Type.Optional(Type.Enum([...TASKS], { description: 'Ready only if a worker serves this task now.' })),
+    task: Type.Optional(
+      Type.Enum([...TASKS], { description: 'Ready only if a worker serves this task now.' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -28,11 +30,15 @@ export const healthRoute: FastifyPluginAsyncTypebox<{ services: Services }> = as
         operationId: 'isReady',
         tags: ['service'],
         summary: 'Whether jobs can be taken',
-        description: 'Redis and storage answer, and a worker has registered its models. Workers lost since are named; jobs still queue.',
+        description:
+          'Redis and storage answer, and a worker has registered its models. Workers lost since are named; jobs still queue.',
         querystring: ReadyQuery,
         response: {
           200: { description: 'Ready.', content: { 'application/json': { schema: Type.Ref('Readiness') } } },
-          503: { description: 'Not ready.', content: { 'application/json': { schema: Type.Ref('Readiness') } } },
+          503: {
+            description: 'Not ready.',
+            content: { 'application/json': { schema: Type.Ref('Readiness') } },
+          },
         },
       },
     },

@@ -6,7 +6,10 @@ import { problemAnswers } from '../problem-answers.js';
 import type { Services } from '../services.js';
 import { JobParams } from './jobs.js';
 
-export const jobEventsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
+export const jobEventsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = async (
+  app,
+  { services },
+) => {
   app.get(
     '/v1/jobs/:id/events',
     {

@@ -37,8 +37,17 @@ export const jobFilesRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
           { additionalProperties: false },
         ),
         response: {
-          200: { description: 'The result.', content: { 'application/json': { schema: Type.Ref('SemanticResult') } } },
-          ...problemAnswers('job_not_found', 'no_longer_kept', 'job_not_ended', 'job_has_no_result', 'redis_unavailable'),
+          200: {
+            description: 'The result.',
+            content: { 'application/json': { schema: Type.Ref('SemanticResult') } },
+          },
+          ...problemAnswers(
+            'job_not_found',
+            'no_longer_kept',
+            'job_not_ended',
+            'job_has_no_result',
+            'redis_unavailable',
+          ),
         },
       },
     },
@@ -112,6 +121,11 @@ function downloadName(record: JobRecord, artifactName: string): string {
 
 function noSuchArtifact(record: JobRecord, name: string): DarkroomError {
   const names = record.outcome.artifacts.map((artifact) => artifact.name).join(', ');
-  const there = isEnded(record.status) ? `Its artifacts: ${names || 'none'}.` : 'It has not ended, so it has none yet.';
-  return new DarkroomError('artifact_not_found', `The job ${record.id} has no artifact "${name.slice(0, 80)}". ${there}`);
+  const there = isEnded(record.status)
+    ? `Its artifacts: ${names || 'none'}.`
+    : 'It has not ended, so it has none yet.';
+  return new DarkroomError(
+    'artifact_not_found',
+    `The job ${record.id} has no artifact "${name.slice(0, 80)}". ${there}`,
+  );
 }

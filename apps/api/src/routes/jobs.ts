@@ -1,6 +1,6 @@
 import { DarkroomError, isEnded, JOB_STATUSES, TASKS } from '@darkroom/contracts';
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { firstJobIdAt, isJobId } from '@darkroom/jobs';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { addServerTiming, waitWhileConnected } from '../answer-submission.js';
 import { findJob } from '../find-job.js';
@@ -41,14 +41,18 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
         description: '`input` and `result` are left out. `Link: rel="next"` has the next page.',
         querystring: ListQuery,
         response: {
-          200: { description: 'A page of jobs.', content: { 'application/json': { schema: Type.Ref('JobList') } } },
+          200: {
+            description: 'A page of jobs.',
+            content: { 'application/json': { schema: Type.Ref('JobList') } },
+          },
           ...problemAnswers('invalid_field', 'unknown_field', 'redis_unavailable'),
         },
       },
     },
     async (request, reply) => {
       const { task, status, model, created_after, limit = PAGE_DEFAULT, cursor } = request.query;
-      if (cursor !== undefined && !isJobId(cursor)) throw badQuery('cursor', 'is next_cursor of the page before');
+      if (cursor !== undefined && !isJobId(cursor))
+        throw badQuery('cursor', 'is next_cursor of the page before');
       const page = { limit: limit + 1, before: cursor, createdAfterId: createdAfterId(created_after) };
       const records = await store.list({ task, status, model }, page);
       const presenter = new JobPresenter(services, request);
@@ -70,14 +74,17 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
         operationId: 'getJob',
         tags: ['jobs'],
         summary: 'A job',
-        description: 'With `Prefer: wait=N` it waits for the end of the job; a job that goes on is answered `202`.',
+        description:
+          'With `Prefer: wait=N` it waits for the end of the job; a job that goes on is answered `202`.',
         params: JobParams,
         headers: submissionHeaders,
         querystring: Type.Object(
           {
             ...waitQuery.properties,
             inline: Type.Optional(
-              Type.Boolean({ description: 'Adds `base64` to the artifacts, as long as they have 8 MB in all.' }),
+              Type.Boolean({
+                description: 'Adds `base64` to the artifacts, as long as they have 8 MB in all.',
+              }),
             ),
           },
           { additionalProperties: true },
@@ -95,7 +102,8 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
     async (request, reply) => {
       const wait = readWait(request);
       const found = await findJob(request.params.id, store);
-      const record = wait.seconds > 0 ? await waitWhileConnected(request, found, wait.seconds, services) : found;
+      const record =
+        wait.seconds > 0 ? await waitWhileConnected(request, found, wait.seconds, services) : found;
       confirmWait(reply, wait);
       if (wait.seconds > 0 && isEnded(record.status)) addServerTiming(reply, record);
       if (wait.seconds > 0 && !isEnded(record.status)) reply.code(202);
@@ -109,7 +117,8 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
 function createdAfterId(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const timeMs = Date.parse(text);
-  if (!Number.isFinite(timeMs) || timeMs < 0) throw badQuery('created_after', 'takes a time such as 2026-01-31T12:00:00Z');
+  if (!Number.isFinite(timeMs) || timeMs < 0)
+    throw badQuery('created_after', 'takes a time such as 2026-01-31T12:00:00Z');
   return firstJobIdAt(timeMs + 1);
 }
 

@@ -7,7 +7,12 @@ import type { Services } from '../services.js';
 export const metricsRoute: FastifyPluginAsync<{ services: Services }> = async (app, { services }) => {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  new Gauge({ name: 'darkroom_info', help: 'Version of Darkroom.', labelNames: ['version'], registers: [register] })
+  new Gauge({
+    name: 'darkroom_info',
+    help: 'Version of Darkroom.',
+    labelNames: ['version'],
+    registers: [register],
+  })
     .labels(VERSION)
     .set(1);
   const answers = new Histogram({

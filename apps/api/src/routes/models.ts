@@ -22,7 +22,10 @@ export const modelsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = as
         description: 'Every model that a worker ever served. `demo` models know only simple drawn shapes.',
         querystring: ModelsQuery,
         response: {
-          200: { description: 'The models.', content: { 'application/json': { schema: Type.Ref('ModelList') } } },
+          200: {
+            description: 'The models.',
+            content: { 'application/json': { schema: Type.Ref('ModelList') } },
+          },
           ...problemAnswers('invalid_field', 'unknown_field', 'redis_unavailable'),
         },
       },

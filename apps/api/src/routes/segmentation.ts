@@ -13,7 +13,10 @@ const FormSchema = Type.Object({
   ...SegmentationFieldsSchema.properties,
 });
 
-export const segmentationRoute: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
+export const segmentationRoute: FastifyPluginAsyncTypebox<{ services: Services }> = async (
+  app,
+  { services },
+) => {
   app.post(
     '/v1/segmentation',
     {

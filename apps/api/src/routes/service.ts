@@ -15,7 +15,10 @@ export const serviceRoute: FastifyPluginAsyncTypebox<{ services: Services }> = a
         tags: ['service'],
         summary: 'What this service offers',
         response: {
-          200: { description: 'Version, tasks, limits.', content: { 'application/json': { schema: Type.Ref('Service') } } },
+          200: {
+            description: 'Version, tasks, limits.',
+            content: { 'application/json': { schema: Type.Ref('Service') } },
+          },
           ...problemAnswers('redis_unavailable'),
         },
       },

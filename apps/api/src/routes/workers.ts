@@ -11,9 +11,13 @@ export const workersRoute: FastifyPluginAsyncTypebox<{ services: Services }> = a
         operationId: 'listWorkers',
         tags: ['models'],
         summary: 'List workers',
-        description: 'The workers that are alive, the models they hold, and model folders they left out, with the reasons.',
+        description:
+          'The workers that are alive, the models they hold, and model folders they left out, with the reasons.',
         response: {
-          200: { description: 'The workers.', content: { 'application/json': { schema: Type.Ref('WorkerList') } } },
+          200: {
+            description: 'The workers.',
+            content: { 'application/json': { schema: Type.Ref('WorkerList') } },
+          },
           ...problemAnswers('redis_unavailable'),
         },
       },

@@ -32,7 +32,9 @@ export function checkFields<Schema extends TObject>(
     return describeErrors(name, [...Value.Errors(property, value)], value);
   });
   if (unknown.length > 0) {
-    throw new DarkroomError('unknown_field', sentence([...unknown, ...invalid]), { fields: [...unknown, ...invalid] });
+    throw new DarkroomError('unknown_field', sentence([...unknown, ...invalid]), {
+      fields: [...unknown, ...invalid],
+    });
   }
   if (invalid.length > 0) throw new DarkroomError('invalid_field', sentence(invalid), { fields: invalid });
   return fields as Static<Schema>;
@@ -63,7 +65,10 @@ function describeErrors(name: string, errors: readonly SchemaError[], value: unk
     const pointer = `${pointerTo(name)}${error.instancePath}`;
     if (byPointer.has(pointer)) continue;
     const got = shorten(JSON.stringify(valueAt(value, error.instancePath)) ?? 'nothing');
-    byPointer.set(pointer, { pointer, detail: `${name}${error.instancePath} ${expectation(error)}, got ${got}.` });
+    byPointer.set(pointer, {
+      pointer,
+      detail: `${name}${error.instancePath} ${expectation(error)}, got ${got}.`,
+    });
   }
   return [...byPointer.values()];
 }

@@ -18,7 +18,12 @@ export function fillOptions<Options>(model: ModelSummary, asked: Record<string, 
     const property = schema.properties[name];
     if (property && Check(property, value)) return [];
     const takes = property ? `takes another value of "${name}"` : `has no use for "${name}"`;
-    return [{ pointer: pointerTo(name), detail: `The model "${model.id}" ${takes}; GET /v1/models/${model.id} shows its options.` }];
+    return [
+      {
+        pointer: pointerTo(name),
+        detail: `The model "${model.id}" ${takes}; GET /v1/models/${model.id} shows its options.`,
+      },
+    ];
   });
   if (fields.length > 0) {
     throw new DarkroomError('option_not_supported', fields.map(({ detail }) => detail).join(' '), { fields });

@@ -13,7 +13,10 @@ export type FormTexts = ReadonlyMap<string, readonly string[]>;
  */
 export function readFormFields(schema: TObject, texts: FormTexts): Record<string, unknown> {
   return Object.fromEntries(
-    [...texts].map(([name, values]) => [name, readValue(name, Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined, values)]),
+    [...texts].map(([name, values]) => [
+      name,
+      readValue(name, Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined, values),
+    ]),
   );
 }
 
@@ -25,12 +28,17 @@ function readValue(name: string, schema: TSchema | undefined, values: readonly s
     return values.filter((value) => value !== '');
   }
   if (values.length > 1) {
-    throw new DarkroomError('invalid_field', `The field "${name}" came ${values.length} times; send it once.`, {
-      fields: [{ pointer: pointerTo(name), detail: 'Send it once.' }],
-    });
+    throw new DarkroomError(
+      'invalid_field',
+      `The field "${name}" came ${values.length} times; send it once.`,
+      {
+        fields: [{ pointer: pointerTo(name), detail: 'Send it once.' }],
+      },
+    );
   }
   const [text = ''] = values;
-  if (type === 'integer' || type === 'number') return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+  if (type === 'integer' || type === 'number')
+    return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
   return type === 'object' ? parseJson(name, text) : text;
 }
@@ -39,8 +47,12 @@ function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DarkroomError('invalid_field', `The field "${name}" takes JSON text: ${(error as Error).message}.`, {
-      fields: [{ pointer: pointerTo(name), detail: 'Send valid JSON.' }],
-    });
+    throw new DarkroomError(
+      'invalid_field',
+      `The field "${name}" takes JSON text: ${(error as Error).message}.`,
+      {
+        fields: [{ pointer: pointerTo(name), detail: 'Send valid JSON.' }],
+      },
+    );
   }
 }

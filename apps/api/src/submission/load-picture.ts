@@ -21,7 +21,10 @@ export async function loadPicture(
   from: { readonly store: JobStore; readonly blobs: BlobStore; readonly maxPixels: number },
 ): Promise<LoadedPicture> {
   if (source.kind === 'bytes') {
-    return { stored: await describePicture(source.bytes, source.fileName, from.maxPixels), bytes: source.bytes };
+    return {
+      stored: await describePicture(source.bytes, source.fileName, from.maxPixels),
+      bytes: source.bytes,
+    };
   }
   const record = await findJob(source.jobId, from.store);
   if (source.artifactName === null) return { stored: record.input.image, bytes: null };
@@ -38,9 +41,16 @@ export async function loadPicture(
   return { stored: { ...stored, blobKey: artifact.blobKey }, bytes: null };
 }
 
-async function describePicture(bytes: Buffer, fileName: string | null, maxPixels: number): Promise<StoredPicture> {
+async function describePicture(
+  bytes: Buffer,
+  fileName: string | null,
+  maxPixels: number,
+): Promise<StoredPicture> {
   if (bytes.length === 0) {
-    throw new DarkroomError('image_missing', 'The picture has 0 bytes. Check that the file exists and was read.');
+    throw new DarkroomError(
+      'image_missing',
+      'The picture has 0 bytes. Check that the file exists and was read.',
+    );
   }
   try {
     const header = await readImageHeader(bytes, { maxPixels });
@@ -56,7 +66,8 @@ async function describePicture(bytes: Buffer, fileName: string | null, maxPixels
       exifOrientation: header.exifOrientation,
     };
   } catch (error) {
-    if (error instanceof ImageRejectedError) throw new DarkroomError(codeOf(error), error.message, { cause: error });
+    if (error instanceof ImageRejectedError)
+      throw new DarkroomError(codeOf(error), error.message, { cause: error });
     throw error;
   }
 }
@@ -71,7 +82,11 @@ async function findJob(jobId: string, store: JobStore): Promise<JobRecord> {
   const fields = [{ pointer: '#/image/job', detail: 'Name a job that is kept, or send the picture.' }];
   const shown = jobId.slice(0, 40);
   if (found.missing === 'no_longer_kept') {
-    throw new DarkroomError('no_longer_kept', `The job ${shown} that "image" refers to is no longer kept.`, { fields });
+    throw new DarkroomError('no_longer_kept', `The job ${shown} that "image" refers to is no longer kept.`, {
+      fields,
+    });
   }
-  throw new DarkroomError('job_not_found', `There is no job "${shown}" that "image" could refer to.`, { fields });
+  throw new DarkroomError('job_not_found', `There is no job "${shown}" that "image" could refer to.`, {
+    fields,
+  });
 }

@@ -1,5 +1,5 @@
-import type { MultipartFile } from '@fastify/multipart';
 import { DarkroomError } from '@darkroom/contracts';
+import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import type { FormTexts } from './form-fields.js';
 import { uploadTooLarge } from './picture-source.js';
@@ -17,7 +17,10 @@ interface MultipartForm {
 }
 
 /** Reads a form with at most one file, the picture. Parts can come in any order. */
-export async function readMultipartForm(request: FastifyRequest, maxFileBytes: number): Promise<MultipartForm> {
+export async function readMultipartForm(
+  request: FastifyRequest,
+  maxFileBytes: number,
+): Promise<MultipartForm> {
   const texts = new Map<string, string[]>();
   let file: MultipartForm['file'] = null;
   const limits = {

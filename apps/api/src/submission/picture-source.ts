@@ -18,23 +18,33 @@ const FORMS = 'a data: URL, {"base64": "…"}, {"job": "<id>"} or {"job": "<id>"
 export function readPictureSource(image: unknown, maxBytes: number): PictureSource {
   if (typeof image === 'string') return { kind: 'bytes', fileName: null, bytes: readUrl(image, maxBytes) };
   if (typeof image !== 'object' || image === null || Array.isArray(image)) {
-    throw badImage(`The field "image" takes ${FORMS}, got ${image === null ? 'null' : Array.isArray(image) ? 'a list: one job takes one picture' : `a ${typeof image}`}.`);
+    throw badImage(
+      `The field "image" takes ${FORMS}, got ${image === null ? 'null' : Array.isArray(image) ? 'a list: one job takes one picture' : `a ${typeof image}`}.`,
+    );
   }
   if ('url' in image) throw urlsNotFetched();
   const { base64, job, artifact } = checkFields(ImageReferenceSchema, image);
   if (base64 !== undefined && job === undefined && artifact === undefined) {
-    return { kind: 'bytes', fileName: null, bytes: decodeBase64(base64, maxBytes, pointerTo('image', 'base64')) };
+    return {
+      kind: 'bytes',
+      fileName: null,
+      bytes: decodeBase64(base64, maxBytes, pointerTo('image', 'base64')),
+    };
   }
   if (job !== undefined && base64 === undefined) {
     return { kind: 'job', jobId: job, artifactName: artifact ?? null };
   }
-  throw badImage(`The field "image" takes ${FORMS}: exactly one of them, got the keys ${Object.keys(image).join(', ') || 'of none'}.`);
+  throw badImage(
+    `The field "image" takes ${FORMS}: exactly one of them, got the keys ${Object.keys(image).join(', ') || 'of none'}.`,
+  );
 }
 
 function readUrl(url: string, maxBytes: number): Buffer {
   if (!url.startsWith('data:')) {
     if (/^https?:/i.test(url)) throw urlsNotFetched();
-    throw badImage(`The field "image" takes ${FORMS}; the text that came is none of these. Base64 without "data:" goes into {"base64": "…"}.`);
+    throw badImage(
+      `The field "image" takes ${FORMS}; the text that came is none of these. Base64 without "data:" goes into {"base64": "…"}.`,
+    );
   }
   const comma = url.indexOf(',');
   if (comma < 0) throw badImage('The data: URL in "image" has no comma, so it holds no data.');

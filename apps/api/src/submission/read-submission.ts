@@ -39,7 +39,11 @@ function readRaw(request: FastifyRequest, schema: TObject): Submission {
   };
 }
 
-async function readForm(request: FastifyRequest, schema: TObject, maxUploadBytes: number): Promise<Submission> {
+async function readForm(
+  request: FastifyRequest,
+  schema: TObject,
+  maxUploadBytes: number,
+): Promise<Submission> {
   const { texts, file } = await readMultipartForm(request, maxUploadBytes);
   const imageTexts = texts.get('image') ?? [];
   const others = new Map([...texts].filter(([name]) => name !== 'image'));
@@ -86,16 +90,24 @@ function parseIfObject(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DarkroomError('invalid_field', `The field "image" looks like JSON but is not: ${(error as Error).message}.`, {
-      fields: [{ pointer: '#/image', detail: 'Send valid JSON, or the picture as a file part.' }],
-    });
+    throw new DarkroomError(
+      'invalid_field',
+      `The field "image" looks like JSON but is not: ${(error as Error).message}.`,
+      {
+        fields: [{ pointer: '#/image', detail: 'Send valid JSON, or the picture as a file part.' }],
+      },
+    );
   }
 }
 
 export function twoPictures(): DarkroomError {
-  return new DarkroomError('invalid_field', 'Two pictures came; one job takes one. Submit one job for each.', {
-    fields: [{ pointer: '#/image', detail: 'Send one picture.' }],
-  });
+  return new DarkroomError(
+    'invalid_field',
+    'Two pictures came; one job takes one. Submit one job for each.',
+    {
+      fields: [{ pointer: '#/image', detail: 'Send one picture.' }],
+    },
+  );
 }
 
 function imageMissing(names: readonly string[], where: string): DarkroomError {

@@ -42,7 +42,10 @@ export async function submitSegmentation(
   const { blobKey } = picture.stored;
   if (picture.bytes) await blobs.put(blobKey, picture.bytes, id, 'released');
   else if (!(await blobs.hold(blobKey, id, 'released'))) {
-    throw new DarkroomError('no_longer_kept', 'The picture of the job that "image" refers to is no longer kept.');
+    throw new DarkroomError(
+      'no_longer_kept',
+      'The picture of the job that "image" refers to is no longer kept.',
+    );
   }
   try {
     await store.create({
@@ -60,7 +63,9 @@ export async function submitSegmentation(
     throw error;
   }
   // From here on the job is accepted: should adding the delivery fail, the sweeper adds it.
-  await deliveries.add(model.id, id).catch((error) => request.log.error({ err: error, job: id }, 'delivery not added'));
+  await deliveries
+    .add(model.id, id)
+    .catch((error) => request.log.error({ err: error, job: id }, 'delivery not added'));
   const record = await store.get(id);
   if (!record) throw new DarkroomError('internal_error', `The job ${id} is gone right after it was made.`);
   return record;

@@ -14,6 +14,8 @@ export type ToInferenceProcess =
       readonly device: string;
       readonly threads: number;
       readonly maxImagePixels: number;
+      /** Runs the graphs once, so that the first job doesn't pay for their first run. */
+      readonly warmUp: boolean;
     }
   | {
       readonly type: 'run';

@@ -35,12 +35,12 @@ export class ModelServer {
     else await this.#run(message);
   }
 
-  async #open({ model, device, threads, maxImagePixels }: Open): Promise<void> {
+  async #open({ model, device, threads, maxImagePixels, warmUp }: Open): Promise<void> {
     try {
       const resolved = await resolveDevice(parseDevice(device));
       const graphOptions = { providers: resolved.providers, intraOpThreads: threads };
       const { pipeline } = await openModel(model, (path) => openGraph(path, graphOptions));
-      await pipeline.warmUp();
+      if (warmUp) await pipeline.warmUp();
       this.#pipeline = pipeline;
       this.#maxPixels = maxImagePixels;
       this.#send({

@@ -24,7 +24,9 @@ export function checkInput(
     const detail = `expected four dimensions, a batch of pictures, got ${describeSpec(spec)}`;
     return { spec: null, findings: [inGraph(field, detail)] };
   }
-  const findings = [...checkChannels(preparation, spec), ...checkSize(preparation, spec)];
+  const findings = checkChannels(preparation, spec);
+  // In another layout other dimensions are the sizes.
+  if (findings.length === 0) findings.push(...checkSize(preparation, spec));
   if (spec.dims[0] !== null && spec.dims[0] !== 1) {
     const detail = `expected a batch of 1 or of any size, got ${describeSpec(spec)}. Export it with a batch of 1`;
     findings.push(inGraph(field, detail));

@@ -1,6 +1,5 @@
 import { float32ToFloat16 } from '@darkroom/tensor';
 import {
-  type ElementType,
   type Initializer,
   initializer,
   intAttribute,
@@ -71,61 +70,53 @@ function classifierConstants(classes: number, type: 'float32' | 'float16'): Init
 /** The graph of {@link segmentationGraph} before it is made into bytes. */
 export function segmentationGraphParts(options: SegmentationGraphOptions): SegmentationGraphParts {
   const { classes, layout = 'nchw', inputType = 'float32', size, reduction = 1 } = options;
-  const {
-    freeBatch = false,
-    auxiliaryOutput,
-    inputName = 'input',
-    outputName = 'out',
-    gives = 'logits',
-  } = options;
-  const batch = freeBatch ? 'batch' : 1;
+  const { auxiliaryOutput, inputName = 'input', outputName = 'out', gives = 'logits' } = options;
+  const batch = options.freeBatch ? 'batch' : 1;
   const height = outputDim(size?.height, reduction, 'height');
   const width = outputDim(size?.width, reduction, 'width');
+  const inputDims = inLayout(layout, batch, 3, size?.height ?? 'height', size?.width ?? 'width');
   const logitDims = inLayout<number | string>(layout, batch, classes, height, width);
-  const type: ElementType = inputType;
-
-  const nodes: Node[] = [];
-  let value = inputName;
-  const append = (
-    opType: string,
-    attributes: Parameters<typeof node>[3],
-    constants: readonly string[] = [],
-  ) => {
-    const output = `step_${nodes.length}`;
-    nodes.push(node(opType, [value, ...constants], [output], attributes));
-    value = output;
-  };
-  if (layout === 'nhwc') append('Transpose', [intsAttribute('perm', [0, 3, 1, 2])]);
-  if (reduction > 1) {
-    const window = [reduction, reduction];
-    append('AveragePool', [
-      intsAttribute('kernel_shape', window),
-      intsAttribute('strides', window),
-      intAttribute('ceil_mode', 1),
-    ]);
-  }
-  append('Conv', [], ['weights', 'bias']);
-  if (layout === 'nhwc') append('Transpose', [intsAttribute('perm', [0, 2, 3, 1])]);
-  const classIds = gives === 'class-ids';
-  if (classIds) nodes.push(argMax(value, outputName, layout));
-  else nodes.push(node('Identity', [value], [outputName]));
-  if (auxiliaryOutput) nodes.push(node('Neg', [value], [auxiliaryOutput]));
-
+  const auxiliary: ValueInfo[] = auxiliaryOutput
+    ? [{ name: auxiliaryOutput, type: inputType, dims: logitDims }]
+    : [];
+  const output: ValueInfo =
+    gives === 'class-ids'
+      ? { name: outputName, type: 'int64', dims: [batch, height, width] }
+      : { name: outputName, type: inputType, dims: logitDims };
+  const nodes = [...logitNodes(inputName, layout, reduction)];
+  if (gives === 'class-ids') nodes.push(argMax(LOGITS, outputName, layout));
+  else nodes.push(node('Identity', [LOGITS], [outputName]));
+  nodes.push(...auxiliary.map(({ name }) => node('Neg', [LOGITS], [name])));
   return {
-    input: {
-      name: inputName,
-      type,
-      dims: inLayout(layout, batch, 3, size?.height ?? 'height', size?.width ?? 'width'),
-    },
-    outputs: [
-      classIds
-        ? { name: outputName, type: 'int64', dims: [batch, height, width] }
-        : { name: outputName, type, dims: logitDims },
-      ...(auxiliaryOutput ? [{ name: auxiliaryOutput, type, dims: logitDims }] : []),
-    ],
+    input: { name: inputName, type: inputType, dims: inputDims },
+    outputs: [output, ...auxiliary],
     initializers: classifierConstants(classes, inputType),
     nodes,
   };
+}
+
+/** The value that {@link logitNodes} end in. */
+const LOGITS = 'logits_of_all';
+
+/** From the input to the logits in the same layout: blocks averaged, then classified. */
+function logitNodes(inputName: string, layout: GraphLayout, reduction: number): Node[] {
+  const isInterleaved = layout === 'nhwc';
+  const planar = isInterleaved ? 'planar_input' : inputName;
+  const reduced = reduction > 1 ? 'reduced_input' : planar;
+  const classified = isInterleaved ? 'planar_logits' : LOGITS;
+  const window = [reduction, reduction];
+  const pooling = [
+    intsAttribute('kernel_shape', window),
+    intsAttribute('strides', window),
+    intAttribute('ceil_mode', 1),
+  ];
+  const nodes = [node('Conv', [reduced, 'weights', 'bias'], [classified])];
+  if (reduction > 1) nodes.unshift(node('AveragePool', [planar], [reduced], pooling));
+  if (isInterleaved) {
+    nodes.unshift(node('Transpose', [inputName], [planar], [intsAttribute('perm', [0, 3, 1, 2])]));
+    nodes.push(node('Transpose', [classified], [LOGITS], [intsAttribute('perm', [0, 2, 3, 1])]));
+  }
+  return nodes;
 }
 
 function argMax(logits: string, output: string, layout: GraphLayout): Node {

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeliveryConsumer, type DeliveryOutcome } from './delivery-consumer.js';
+import { DeliveryQueues } from './delivery-queues.js';
+import { newJobId } from './job-id.js';
+import { NAMESPACE, type RedisFixture, startRedis } from './testing/job-fixtures.js';
+
+let redis: RedisFixture;
+let deliveries: DeliveryQueues;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  deliveries = new DeliveryQueues(redis.connect(), NAMESPACE, (error) => {
+    throw error;
+  });
+});
+afterAll(async () => {
+  await deliveries.close();
+  await redis.close();
+});
+
+/** Takes deliveries until the test says it has seen enough. */
+async function consume(model: string, handle: (jobId: string) => Promise<DeliveryOutcome>, until: () => boolean) {
+  const consumer = new DeliveryConsumer(model, handle, {
+    redis: redis.connect(),
+    namespace: NAMESPACE,
+    concurrency: 1,
+    onError: () => {},
+  });
+  while (!until()) await new Promise((resolve) => setTimeout(resolve, 10));
+  await consumer.close();
+}
+
+describe('deliveries', () => {
+  it('come in the order they were added, each once', async () => {
+    const ids = [newJobId(1), newJobId(2), newJobId(3)];
+    for (const id of ids) await deliveries.add('ordered', id);
+    await deliveries.add('ordered', ids[0]!);
+    expect(await deliveries.depth('ordered')).toBe(3);
+    expect(await Promise.all(ids.map((id) => deliveries.position('ordered', id)))).toEqual([1, 2, 3]);
+    const seen: string[] = [];
+    const handle = async (id: string) => {
+      seen.push(id);
+      return 'done' as const;
+    };
+    await consume('ordered', handle, () => seen.length >= 3);
+    expect(seen).toEqual(ids);
+    const jobs = ids.map((id) => ({ model: 'ordered', id }));
+    expect(await deliveries.exist(jobs)).toEqual([false, false, false]);
+  });
+
+  it('come again when they were not dealt with, and when dealing with them failed they are gone', async () => {
+    const [again, failing] = [newJobId(4), newJobId(5)];
+    await deliveries.add('again', again);
+    const seen: string[] = [];
+    const giveBackOnce = async (id: string): Promise<DeliveryOutcome> => {
+      seen.push(id);
+      return seen.length === 1 ? 'again' : 'done';
+    };
+    await consume('again', giveBackOnce, () => seen.length >= 2);
+    expect(seen).toEqual([again, again]);
+    await deliveries.add('again', failing);
+    const fail = async (id: string): Promise<DeliveryOutcome> => {
+      seen.push(id);
+      throw new Error('Redis went away');
+    };
+    await consume('again', fail, () => seen.length >= 3);
+    expect(await deliveries.exist([{ model: 'again', id: failing }])).toEqual([false]);
+  });
+
+  it('can be taken away while they wait', async () => {
+    const id = newJobId(6);
+    await deliveries.add('removed', id);
+    await deliveries.remove('removed', id);
+    expect(await deliveries.depth('removed')).toBe(0);
+    await deliveries.remove('removed', id);
+    expect(await deliveries.position('removed', id)).toBeNull();
+  });
+});
