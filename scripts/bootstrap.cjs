@@ -52,7 +52,9 @@ function main(command, args) {
       return runScript('ensure-redis', [command]);
     })
     .then(function () {
-      return command === 'setup' ? 0 : runScript(command, args);
+      if (command !== 'setup') return runScript(command, args);
+      console.log('Everything is in place. Next: npm run demo');
+      return 0;
     })
     .then(
       function (exitCode) {

@@ -24,6 +24,7 @@ figcaption { margin-top: .35rem; color: var(--faint); font-size: .8125rem; }
   border-radius: 1rem; font-size: .875rem; }
 .chip { width: .85rem; height: .85rem; border: 1px solid rgb(128 128 128 / .5); border-radius: 50%; }
 .share { color: var(--faint); font-variant-numeric: tabular-nums; }
+article > p { margin-top: .75rem; }
 .error { color: var(--alarm); }
 a { color: inherit; }
 footer { margin-top: 2rem; }

@@ -1,12 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { type Logger, VERSION } from '@darkroom/service-kit';
 import multipart from '@fastify/multipart';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { addBodyParsers } from './plugins/body-parsers.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addOriginGuard } from './plugins/origin-guard.js';
 import { addProblemDetails } from './plugins/problem-details.js';
+import { answerBadUrl, answerConnectionFault } from './plugins/protocol-faults.js';
 import { addQueryValidation } from './plugins/query-validation.js';
+import { addRequestId, requestIdOf } from './plugins/request-id.js';
+import { addStoppingSignal } from './plugins/stopping-signal.js';
 import { addUnknownRoutes } from './plugins/unknown-routes.js';
+import { addUnreadUploads } from './plugins/unread-uploads.js';
 import { docsRoute } from './routes/docs.js';
 import { healthRoute } from './routes/health.js';
 import { jobEventsRoute } from './routes/job-events.js';
@@ -20,9 +24,8 @@ import { serviceRoute } from './routes/service.js';
 import { workersRoute } from './routes/workers.js';
 import type { Services } from './services.js';
 
-/** JSON around the base64 of a picture: its fields, `metadata` above all. */
-const JSON_EXTRA_BYTES = 64 * 1024;
-const REQUEST_ID_PATTERN = /^[\w.:-]{1,128}$/;
+/** Longer than any path that fits into a request, so that what is wrong with an id is always said by its route. */
+const MAX_PARAM_LENGTH = 20_000;
 
 /** Builds the api. Nothing listens yet. */
 export async function buildApp(services: Services, logger: Logger): Promise<FastifyInstance> {
@@ -32,29 +35,22 @@ export async function buildApp(services: Services, logger: Logger): Promise<Fast
     // Without it a client that trickles its request holds a connection for ever.
     requestTimeout: 120_000,
     bodyLimit: maxUploadBytes,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
-    genReqId: ({ headers }) => {
-      const given = headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : randomUUID();
-    },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
+    genReqId: ({ headers }) => requestIdOf(headers),
+    frameworkErrors: answerBadUrl,
+    clientErrorHandler: answerConnectionFault,
   });
 
+  addRequestId(app);
   addProblemDetails(app);
+  addStoppingSignal(app);
+  addUnreadUploads(app);
   addQueryValidation(app);
   addUnknownRoutes(app);
   addOriginGuard(app, services);
-  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
 
   await app.register(multipart);
-  // Pictures as bodies are read whole; the limit is the picture's own.
-  app.addContentTypeParser(/^image\//, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.removeContentTypeParser('application/json');
-  app.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string', bodyLimit: Math.ceil(maxUploadBytes * 1.4) + JSON_EXTRA_BYTES },
-    app.getDefaultJsonParser('remove', 'remove'),
-  );
-  app.removeContentTypeParser('text/plain');
+  addBodyParsers(app, maxUploadBytes);
 
   await addOpenApi(app, VERSION);
   // Called rather than registered, so that its hook sees the answers of all routes.

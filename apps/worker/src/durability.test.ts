@@ -16,7 +16,10 @@ beforeAll(async () => {
   await service.addQuickModel('quick');
   await service.addSlowModel('slow', SLOW_RUN_MS);
   worker = await service.startWorker();
-  expected = await service.client.submitSegmentation({ image: await testPicture(7), model: 'quick' }, { waitSeconds: 50 });
+  expected = await service.client.submitSegmentation(
+    { image: await testPicture(7), model: 'quick' },
+    { waitSeconds: 50 },
+  );
 }, 120_000);
 afterEach(async () => {
   if (!worker.isAlive) worker = await service.startWorker();
@@ -34,7 +37,8 @@ async function startSlowJob(): Promise<Job> {
 async function expectRightEnd(job: Job, { attempts }: { attempts: number }): Promise<void> {
   const killedAtMs = Date.now();
   const ends: string[] = [];
-  for await (const event of service.client.events(job)) if (event.event === 'done') ends.push(event.data.status);
+  for await (const event of service.client.events(job))
+    if (event.event === 'done') ends.push(event.data.status);
   const ended = await service.client.job(job);
   expect(ends).toEqual(['succeeded']);
   expect(ended).toMatchObject({ status: 'succeeded', attempts });
@@ -115,7 +119,10 @@ describe('a job that kills its inference process', () => {
     expect(ended).toMatchObject({ status: 'failed', attempts: 3, result: null, artifacts: [] });
     expect(ended.error).toMatchObject({ code: 'inference_process_crashed', retryable: true });
     expect(ended.error?.detail).toMatch(/SIGKILL.*memory/s);
-    const next = await service.client.submitSegmentation({ image: await testPicture(7), model: 'slow' }, { waitSeconds: 50 });
+    const next = await service.client.submitSegmentation(
+      { image: await testPicture(7), model: 'slow' },
+      { waitSeconds: 50 },
+    );
     expect(next.result).toEqual(expected.result);
   });
 });
@@ -125,7 +132,10 @@ describe('a canceled job', () => {
     const job = await startSlowJob();
     const canceled = await service.client.cancel(job);
     expect(canceled.status).toBe('canceled');
-    const next = await service.client.submitSegmentation({ image: await testPicture(8), model: 'slow' }, { waitSeconds: 50 });
+    const next = await service.client.submitSegmentation(
+      { image: await testPicture(8), model: 'slow' },
+      { waitSeconds: 50 },
+    );
     expect(next.status).toBe('succeeded');
     expect(await service.client.job(job)).toMatchObject({ status: 'canceled', result: null, artifacts: [] });
   });

@@ -25,12 +25,18 @@ const EnvSchema = Type.Object({
   }),
   DARKROOM_WORKER_ID: Type.String({
     pattern: '^[A-Za-z0-9._-]{1,64}$',
-    default: `${hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 48)}-${process.pid}`,
+    default: `${hostname()
+      .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+      .slice(0, 48)}-${process.pid}`,
     description: 'Name of this worker in jobs and logs; letters, digits, dots and dashes.',
   }),
   WORKER_HOST: Type.String({ default: '127.0.0.1', description: 'Address of its own health and metrics.' }),
   WORKER_PORT: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 65535, description: 'Port of its own health and metrics; unset: none.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: 'Port of its own health and metrics; unset: none.',
+    }),
   ),
   MAX_IMAGE_PIXELS: Type.Integer({
     minimum: 1,

@@ -7,7 +7,12 @@ import type { Worker } from './worker.js';
 export function buildHealthServer(worker: Worker): FastifyInstance {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  new Gauge({ name: 'darkroom_info', help: 'Version of Darkroom.', labelNames: ['version'], registers: [register] })
+  new Gauge({
+    name: 'darkroom_info',
+    help: 'Version of Darkroom.',
+    labelNames: ['version'],
+    registers: [register],
+  })
     .labels(VERSION)
     .set(1);
   new Gauge({
@@ -27,6 +32,8 @@ export function buildHealthServer(worker: Worker): FastifyInstance {
     const status = worker.isReady ? 'ready' : 'not_ready';
     return reply.code(worker.isReady ? 200 : 503).send({ status, worker: worker.describe() });
   });
-  app.get('/metrics', async (_request, reply) => reply.type(register.contentType).send(await register.metrics()));
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(register.contentType).send(await register.metrics()),
+  );
   return app;
 }

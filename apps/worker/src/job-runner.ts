@@ -12,7 +12,12 @@ import {
 } from '@darkroom/jobs';
 import type { Logger } from '@darkroom/service-kit';
 import type { HostedModel } from './hosted-model.js';
-import { ModelRejectedError, ProcessDiedError, RunCanceledError, type RunResult } from './inference-process.js';
+import {
+  ModelRejectedError,
+  ProcessDiedError,
+  RunCanceledError,
+  type RunResult,
+} from './inference-process.js';
 import { ProgressReporter } from './progress-reporter.js';
 
 /** Blobs of an attempt whose worker dies before it finishes the job go away by themselves this much later. */
@@ -67,7 +72,12 @@ export class JobRunner {
       const record = await this.#store.start(jobId, token);
       if (record === null) return 'done';
       if (record.deaths >= DEATHS_THAT_END_A_JOB) {
-        await this.#fail(record, token, 'inference_process_crashed', diedTooOften('the worker was lost each time'));
+        await this.#fail(
+          record,
+          token,
+          'inference_process_crashed',
+          diedTooOften('the worker was lost each time'),
+        );
         return 'done';
       }
       const end = await this.#attempt(record, token);
@@ -107,7 +117,10 @@ export class JobRunner {
     const { record, token, abort } = attempt;
     const picture = await this.#blobs.get(record.input.image.blobKey);
     if (picture === null) {
-      throw new DarkroomError('internal_error', 'The picture of the job is gone from storage; submit it again.');
+      throw new DarkroomError(
+        'internal_error',
+        'The picture of the job is gone from storage; submit it again.',
+      );
     }
     const startedMs = performance.now();
     const { result, device } = await this.#hosted.use(async (process, device) => {
@@ -174,7 +187,8 @@ export class JobRunner {
       return 'done';
     }
     if (error instanceof DarkroomError) await this.#fail(record, token, error.code, error.message);
-    else if (error instanceof ModelRejectedError) await this.#fail(record, token, 'inference_failed', error.message);
+    else if (error instanceof ModelRejectedError)
+      await this.#fail(record, token, 'inference_failed', error.message);
     // Anything else is a fault on the way (Redis, a bug): the delivery fails, and the sweeper sends another.
     else throw error;
     return 'done';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '@darkroom/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TestService, testPicture, untilRunning } from './testing/test-service.js';
 
 const LONG_RUN_MS = 10_000;
@@ -34,7 +34,10 @@ it('a run of ten seconds leaves health, heartbeats and the jobs of another model
   let quickJobs = 0;
   let slowestHealthMs = 0;
   while ((await client.job(long)).status === 'running') {
-    const quick = await client.submitSegmentation({ image: await testPicture(quickJobs), model: 'quick' }, { waitSeconds: 5 });
+    const quick = await client.submitSegmentation(
+      { image: await testPicture(quickJobs), model: 'quick' },
+      { waitSeconds: 5 },
+    );
     expect(quick.status).toBe('succeeded');
     quickJobs++;
     for (const url of [`${service.url}/health/live`, `${workerUrl}/health/live`]) {

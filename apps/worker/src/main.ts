@@ -6,7 +6,14 @@ import { threadBudget, threadsPerProcess } from '@darkroom/inference';
 import { DeliveryQueues, JobEvents, JobStore, Sweeper, WorkerRegistry } from '@darkroom/jobs';
 import { type Catalog, readCatalog } from '@darkroom/model-catalog';
 import { FAMILIES } from '@darkroom/model-families';
-import { ConfigurationError, connectRedis, createLogger, type Logger, NAMESPACE, onShutdown } from '@darkroom/service-kit';
+import {
+  ConfigurationError,
+  connectRedis,
+  createLogger,
+  type Logger,
+  NAMESPACE,
+  onShutdown,
+} from '@darkroom/service-kit';
 import { type Env, loadEnv } from './env.js';
 import { buildHealthServer } from './health-server.js';
 import { Worker } from './worker.js';
@@ -34,7 +41,9 @@ async function main(env: Env): Promise<void> {
   const events = new JobEvents(connectRedis(env.REDIS_URL, 'patient', logger), NAMESPACE);
   const store = new JobStore(redis, NAMESPACE);
   const blobs = new RedisBlobStore(redis, NAMESPACE);
-  const deliveries = new DeliveryQueues(redis, NAMESPACE, (error) => logger.debug({ err: error }, 'queue error'));
+  const deliveries = new DeliveryQueues(redis, NAMESPACE, (error) =>
+    logger.debug({ err: error }, 'queue error'),
+  );
   const sweeper = new Sweeper({ redis, store, deliveries, blobs });
   const threads = threadsPerProcess(threadBudget(), catalog.models.length);
   const worker = new Worker({
@@ -66,23 +75,30 @@ async function main(env: Env): Promise<void> {
   await events.start();
   await worker.start();
   sweeper.start(
-    ({ redelivered }) => redelivered.length > 0 && logger.warn({ jobs: redelivered }, 'jobs without delivery, sent again'),
+    ({ redelivered }) =>
+      redelivered.length > 0 && logger.warn({ jobs: redelivered }, 'jobs without delivery, sent again'),
     (error) => logger.debug({ err: error }, 'sweep failed'),
   );
 }
 
 /** The models this worker is to serve. Ids that were asked for and aren't there are an error: a typing mistake. */
 async function readModels(env: Env, logger: Logger): Promise<Catalog> {
-  const folders = env.DARKROOM_MODELS_DIR.split(':').filter(Boolean).map((folder) => resolve(REPOSITORY_ROOT, folder));
+  const folders = env.DARKROOM_MODELS_DIR.split(':')
+    .filter(Boolean)
+    .map((folder) => resolve(REPOSITORY_ROOT, folder));
   const catalog = await readCatalog(folders, { families: FAMILIES });
   for (const note of catalog.notes) logger.debug(note);
-  const wanted = env.DARKROOM_MODELS.split(',').map((id) => id.trim()).filter(Boolean);
+  const wanted = env.DARKROOM_MODELS.split(',')
+    .map((id) => id.trim())
+    .filter(Boolean);
   if (wanted.length === 0) return catalog;
   const models = catalog.models.filter((model) => wanted.includes(model.manifest.id));
   const missing = wanted.filter((id) => !models.some((model) => model.manifest.id === id));
   if (missing.length > 0) {
     const there = catalog.models.map((model) => model.manifest.id).join(', ') || 'none';
-    const rejected = catalog.rejected.map(({ folder, problems }) => `\n  ${folder}: ${problems.join('; ')}`).join('');
+    const rejected = catalog.rejected
+      .map(({ folder, problems }) => `\n  ${folder}: ${problems.join('; ')}`)
+      .join('');
     throw new ConfigurationError(
       `  DARKROOM_MODELS names ${missing.join(', ')}, which cannot be served. Models in ${folders.join(', ')}: ${there}.${rejected}`,
     );

@@ -18,9 +18,12 @@ export class ProgressReporter {
 
   report(progress: Progress): void {
     const sinceMs = performance.now() - this.#lastMs;
-    if (sinceMs >= AT_MOST_EVERY_MS) return this.#pass(progress);
-    this.#waiting = progress;
-    this.#timer ??= setTimeout(() => this.#passWaiting(), AT_MOST_EVERY_MS - sinceMs);
+    if (sinceMs >= AT_MOST_EVERY_MS) {
+      this.#pass(progress);
+    } else {
+      this.#waiting = progress;
+      this.#timer ??= setTimeout(() => this.#passWaiting(), AT_MOST_EVERY_MS - sinceMs);
+    }
   }
 
   /** Drops what still waits. */

@@ -1,6 +1,12 @@
 import type { BlobStore } from '@darkroom/blob-store';
 import type { ModelSummary, Worker as WorkerDescription } from '@darkroom/contracts';
-import { DeliveryConsumer, HEARTBEAT_MS, type JobEvents, type JobStore, type WorkerRegistry } from '@darkroom/jobs';
+import {
+  DeliveryConsumer,
+  HEARTBEAT_MS,
+  type JobEvents,
+  type JobStore,
+  type WorkerRegistry,
+} from '@darkroom/jobs';
 import type { Catalog } from '@darkroom/model-catalog';
 import { familyNamed, summarizeModel } from '@darkroom/model-families';
 import { type Logger, NAMESPACE, VERSION } from '@darkroom/service-kit';
@@ -52,7 +58,10 @@ export class Worker {
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     this.#logger = parts.logger;
-    this.#rejected = parts.catalog.rejected.map(({ folder, problems }) => ({ folder, problems: [...problems] }));
+    this.#rejected = parts.catalog.rejected.map(({ folder, problems }) => ({
+      folder,
+      problems: [...problems],
+    }));
   }
 
   /** Whether all models were checked and those that can be are served. */
@@ -66,7 +75,8 @@ export class Worker {
       if (change === 'resync' || change.status !== 'canceled') return;
       for (const { runner } of this.#served.values()) runner.cancel(change.id);
     });
-    for (const { folder, problems } of this.#rejected) this.#logger.error({ folder, problems }, 'model left out');
+    for (const { folder, problems } of this.#rejected)
+      this.#logger.error({ folder, problems }, 'model left out');
     for (const model of catalog.models) await this.#checkAndServe(model);
     this.#isChecked = true;
     this.#heartbeatTimer = setInterval(() => void this.heartbeat(), HEARTBEAT_MS);

@@ -64,7 +64,12 @@ export class RedisBlobStore implements BlobStore {
 
   async hold(key: string, holder: string, until: HoldUntil): Promise<boolean> {
     const score = until === 'released' ? '+inf' : String(until);
-    const held = await this.#redis.darkroomHoldBlob(this.#bytesKey(key), this.#holdersKey(key), holder, score);
+    const held = await this.#redis.darkroomHoldBlob(
+      this.#bytesKey(key),
+      this.#holdersKey(key),
+      holder,
+      score,
+    );
     return held === 1;
   }
 

@@ -24,17 +24,27 @@ export const PreparationSchema = Type.Object(
       Type.Integer({ minimum: 1, maximum: 16384, description: 'No edge grows beyond this.' }),
     ),
     multiple_of: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 1024, description: 'Pad right and below up to a multiple of this.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 1024,
+        description: 'Pad right and below up to a multiple of this.',
+      }),
     ),
     resampler: Type.Enum([...RESAMPLERS], {
       description:
         'The resampler the model was trained with: PIL’s antialiased bilinear (torchvision, transformers), cv2’s INTER_LINEAR (ultralytics, YOLOX) or Darknet’s.',
     }),
     letterbox_anchor: Type.Optional(
-      Type.Enum(['center', 'top-left'], { default: 'center', description: 'Where the picture lies in a letterbox.' }),
+      Type.Enum(['center', 'top-left'], {
+        default: 'center',
+        description: 'Where the picture lies in a letterbox.',
+      }),
     ),
     letterbox_rounding: Type.Optional(
-      Type.Enum(['round', 'floor'], { default: 'round', description: 'How the resized edges become whole pixels.' }),
+      Type.Enum(['round', 'floor'], {
+        default: 'round',
+        description: 'How the resized edges become whole pixels.',
+      }),
     ),
     padding_color: Type.Optional(
       Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), {
@@ -45,7 +55,11 @@ export const PreparationSchema = Type.Object(
       }),
     ),
     scale: Type.Optional(
-      Type.Number({ exclusiveMinimum: 0, default: 1 / 255, description: 'Pixels 0 to 255 are multiplied by it first.' }),
+      Type.Number({
+        exclusiveMinimum: 0,
+        default: 1 / 255,
+        description: 'Pixels 0 to 255 are multiplied by it first.',
+      }),
     ),
     mean: Type.Optional(channels('Taken off after scaling, in the order of the channels; default 0.')),
     std: Type.Optional(channels('Divided by after the mean, in the order of the channels; default 1.')),
@@ -61,7 +75,10 @@ export type Preparation = Static<typeof PreparationSchema>;
 export const ManifestFileSchema = Type.Object(
   {
     path: Type.String({ minLength: 1, description: 'Relative to the model’s folder, never outside it.' }),
-    sha256: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Hash of the file; `sha256sum` prints it.' }),
+    sha256: Type.String({
+      pattern: '^[0-9a-f]{64}$',
+      description: 'Hash of the file; `sha256sum` prints it.',
+    }),
   },
   closed,
 );
@@ -89,26 +106,33 @@ export const ModelManifestSchema = Type.Object(
       Type.Array(
         Type.Union([
           Type.String(),
-          Type.Object(
-            { label: Type.String(), color: Type.String({ pattern: '^#[0-9a-f]{6}$' }) },
-            closed,
-          ),
+          Type.Object({ label: Type.String(), color: Type.String({ pattern: '^#[0-9a-f]{6}$' }) }, closed),
         ]),
         { maxItems: 65536, description: 'Names of the classes by id, each with a colour if you like.' },
       ),
     ),
     palette: Type.Optional(
-      Type.Enum([...PALETTES], { default: 'distinct', description: 'Colours of labels that have none of their own.' }),
+      Type.Enum([...PALETTES], {
+        default: 'distinct',
+        description: 'Colours of labels that have none of their own.',
+      }),
     ),
     preparation: PreparationSchema,
     runtime: Type.Optional(
       Type.Object(
         {
           preload: Type.Optional(
-            Type.Boolean({ default: false, description: 'Loaded when the worker starts, not at the first job.' }),
+            Type.Boolean({
+              default: false,
+              description: 'Loaded when the worker starts, not at the first job.',
+            }),
           ),
           idle_seconds: Type.Optional(
-            Type.Integer({ minimum: 1, default: 600, description: 'Its process is stopped after this time unused.' }),
+            Type.Integer({
+              minimum: 1,
+              default: 600,
+              description: 'Its process is stopped after this time unused.',
+            }),
           ),
           max_run_seconds: Type.Optional(
             Type.Integer({ minimum: 1, default: 600, description: 'A run that takes longer is stopped.' }),
@@ -127,10 +151,14 @@ export const ModelManifestSchema = Type.Object(
       ),
     ),
     defaults: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: 'Defaults of request fields for this model.' }),
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'Defaults of request fields for this model.',
+      }),
     ),
     family_options: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: 'What the family wants to know beyond this.' }),
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'What the family wants to know beyond this.',
+      }),
     ),
   },
   {

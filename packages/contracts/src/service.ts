@@ -38,11 +38,9 @@ export const LivenessSchema = Type.Object({ status: Type.Literal('live') });
 export const ReadinessSchema = Type.Object(
   {
     status: Type.Enum(['ready', 'not_ready']),
-    checks: Type.Record(
-      Type.String(),
-      Type.Object({ ok: Type.Boolean(), detail: Type.String() }),
-      { description: '`redis`, `storage` and `workers`: whether each answers, and what it said.' },
-    ),
+    checks: Type.Record(Type.String(), Type.Object({ ok: Type.Boolean(), detail: Type.String() }), {
+      description: '`redis`, `storage` and `workers`: whether each answers, and what it said.',
+    }),
     workers_lost: Type.Array(Type.String(), {
       description: 'Workers that were registered lately and no longer answer; jobs still queue.',
     }),

@@ -33,7 +33,9 @@ export class DeliveryQueues {
   async remove(model: string, jobId: string): Promise<void> {
     if (!(await this.#redis.exists(this.#deliveryKey(model, jobId)))) return;
     // BullMQ refuses to remove what a worker holds locked.
-    await this.#queue(model).remove(jobId).catch(() => 0);
+    await this.#queue(model)
+      .remove(jobId)
+      .catch(() => 0);
   }
 
   /** Whether each job has a delivery, waiting or held. Ended ones are removed at once. */

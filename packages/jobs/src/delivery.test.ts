@@ -19,7 +19,11 @@ afterAll(async () => {
 });
 
 /** Takes deliveries until the test says it has seen enough. */
-async function consume(model: string, handle: (jobId: string) => Promise<DeliveryOutcome>, until: () => boolean) {
+async function consume(
+  model: string,
+  handle: (jobId: string) => Promise<DeliveryOutcome>,
+  until: () => boolean,
+) {
   const consumer = new DeliveryConsumer(model, handle, {
     redis: redis.connect(),
     namespace: NAMESPACE,

@@ -10,10 +10,15 @@ describe('job ids', () => {
     expect(firstJobIdAt(1001) < ids[2]!).toBe(true);
   });
 
-  it.each(['', 'job_', 'job_123', '../../etc/passwd', `job_${'A'.repeat(25)}`, newJobId(1).toLowerCase(), `${newJobId(1)}x`])(
-    'are told from %j',
-    (text) => expect(isJobId(text)).toBe(false),
-  );
+  it.each([
+    '',
+    'job_',
+    'job_123',
+    '../../etc/passwd',
+    `job_${'A'.repeat(25)}`,
+    newJobId(1).toLowerCase(),
+    `${newJobId(1)}x`,
+  ])('are told from %j', (text) => expect(isJobId(text)).toBe(false));
 
   it('are known as such', () => expect(isJobId(newJobId(Date.now()))).toBe(true));
 });

@@ -10,7 +10,11 @@ export function newJobId(nowMs: number): string {
 
 /** Whether a text from outside can be the id of a job at all. */
 export function isJobId(text: string): boolean {
-  return text.startsWith(PREFIX) && isValid(text.slice(PREFIX.length)) && text === text.toUpperCase().replace('JOB_', PREFIX);
+  return (
+    text.startsWith(PREFIX) &&
+    isValid(text.slice(PREFIX.length)) &&
+    text === text.toUpperCase().replace('JOB_', PREFIX)
+  );
 }
 
 /** The smallest id a job made at this time can have. */

@@ -103,7 +103,10 @@ export const NO_OUTCOME: JobOutcome = {
 export const DEATHS_THAT_END_A_JOB = 3;
 
 /** What is needed to make a record. */
-export type NewJob = Pick<JobRecord, 'id' | 'task' | 'model' | 'createdAtMs' | 'keepMs' | 'input' | 'metadata'> & {
+export type NewJob = Pick<
+  JobRecord,
+  'id' | 'task' | 'model' | 'createdAtMs' | 'keepMs' | 'input' | 'metadata'
+> & {
   readonly warnings: readonly Warning[];
 };
 

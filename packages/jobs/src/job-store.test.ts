@@ -63,7 +63,10 @@ describe('a job record', () => {
   it('never changes once it has ended', async () => {
     const id = await createJob(store);
     await store.start(id, 'a');
-    await store.finish(id, 'a', 'failed', { ...NO_OUTCOME, error: { code: 'out_of_memory', detail: 'too big' } });
+    await store.finish(id, 'a', 'failed', {
+      ...NO_OUTCOME,
+      error: { code: 'out_of_memory', detail: 'too big' },
+    });
     const ended = await store.get(id);
     expect(await store.start(id, 'b')).toBeNull();
     expect(await store.cancel(id)).toBe(false);
@@ -92,7 +95,11 @@ describe('a job record', () => {
 
   it('waits again after a first and a second death, and not after a third', async () => {
     const id = await createJob(store);
-    for (const [token, next] of [['a', 'again'], ['b', 'again'], ['c', 'final']] as const) {
+    for (const [token, next] of [
+      ['a', 'again'],
+      ['b', 'again'],
+      ['c', 'final'],
+    ] as const) {
       await store.start(id, token);
       expect(await store.died(id, token)).toBe(next);
     }
@@ -147,7 +154,10 @@ describe('a list of jobs', () => {
     expect(await idsOf({ model: 'odd', status: 'running' }, { limit: 10 })).toEqual([ids[1]]);
     expect(await idsOf({ model: 'even' }, { limit: 2 })).toEqual([ids[6], ids[4]]);
     expect(await idsOf({ model: 'even' }, { limit: 2, before: ids[4] })).toEqual([ids[2], ids[0]]);
-    expect(await idsOf({ task: 'segmentation' }, { limit: 10, createdAfterId: ids[4] })).toEqual([ids[6], ids[5]]);
+    expect(await idsOf({ task: 'segmentation' }, { limit: 10, createdAfterId: ids[4] })).toEqual([
+      ids[6],
+      ids[5],
+    ]);
   });
 });
 

@@ -1,7 +1,13 @@
 import { JOB_STATUSES, type JobStatus, type Progress } from '@darkroom/contracts';
 import type { Redis } from 'ioredis';
 import { type JobFilter, JobKeys } from './job-keys.js';
-import { DEATHS_THAT_END_A_JOB, type JobOutcome, type JobRecord, type NewJob, stageProgress } from './job-record.js';
+import {
+  DEATHS_THAT_END_A_JOB,
+  type JobOutcome,
+  type JobRecord,
+  type NewJob,
+  stageProgress,
+} from './job-record.js';
 import { decodeJobRecord, encodeNewJob } from './job-record-hash.js';
 import { defineJobScripts } from './job-scripts.js';
 
@@ -10,7 +16,9 @@ const RUN_TIMES_KEPT = 25;
 const LIST_CHUNK = 200;
 
 /** Whether there is, was, or never was such a job. */
-export type Lookup = { readonly found: JobRecord } | { readonly missing: 'never_or_deleted' | 'no_longer_kept' };
+export type Lookup =
+  | { readonly found: JobRecord }
+  | { readonly missing: 'never_or_deleted' | 'no_longer_kept' };
 
 interface Change {
   readonly from: readonly JobStatus[];
@@ -69,7 +77,11 @@ export class JobStore {
    */
   async list(
     filter: JobFilter,
-    page: { readonly limit: number; readonly before?: string | undefined; readonly createdAfterId?: string | undefined },
+    page: {
+      readonly limit: number;
+      readonly before?: string | undefined;
+      readonly createdAfterId?: string | undefined;
+    },
   ): Promise<JobRecord[]> {
     const index = await this.#smallest(this.keys.indexesFor(filter));
     const min = page.createdAfterId ? `(${page.createdAfterId}` : '-';
@@ -139,7 +151,12 @@ export class JobStore {
   }
 
   /** @returns false when the attempt no longer holds the job: what it made is to be thrown away */
-  async finish(id: string, token: string, status: 'succeeded' | 'failed', outcome: JobOutcome): Promise<boolean> {
+  async finish(
+    id: string,
+    token: string,
+    status: 'succeeded' | 'failed',
+    outcome: JobOutcome,
+  ): Promise<boolean> {
     const set = { outcome: JSON.stringify(outcome), progress: JSON.stringify(stageProgress('done', 1)) };
     return this.#change(id, { from: ['running'], token, to: status, set, ends: true });
   }
@@ -180,7 +197,11 @@ export class JobStore {
 
   async rememberRunTime(model: string, runMs: number): Promise<void> {
     const key = this.keys.runTimes(model);
-    await this.#redis.multi().lpush(key, String(Math.round(runMs))).ltrim(key, 0, RUN_TIMES_KEPT - 1).exec();
+    await this.#redis
+      .multi()
+      .lpush(key, String(Math.round(runMs)))
+      .ltrim(key, 0, RUN_TIMES_KEPT - 1)
+      .exec();
   }
 
   /** Median run time of each model's recent jobs in milliseconds; null where there was none. */

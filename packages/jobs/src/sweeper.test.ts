@@ -65,7 +65,10 @@ describe('the sweeper', () => {
     await store.cancel(kept);
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect((await sweeper.sweep()).retired).toBe(1);
-    expect(released).toEqual([['input/abc', id], ['result/1', id]]);
+    expect(released).toEqual([
+      ['input/abc', id],
+      ['result/1', id],
+    ]);
     expect(await store.lookUp(id)).toEqual({ missing: 'no_longer_kept' });
     expect((await store.list({}, { limit: 10 })).map((record) => record.id)).toEqual([kept]);
   });

@@ -10,7 +10,12 @@ import type { JobStore } from './job-store.js';
  */
 export async function waitForEnd(
   id: string,
-  { store, events, timeoutMs, signal }: {
+  {
+    store,
+    events,
+    timeoutMs,
+    signal,
+  }: {
     readonly store: JobStore;
     readonly events: JobEvents;
     readonly timeoutMs: number;

@@ -43,7 +43,7 @@ export class WorkerRegistry {
   async read(): Promise<Registry> {
     await this.#redis.zremrangebyscore(this.#keys.workers, '-inf', String(Date.now() - LOST_MS));
     const [ids, models] = await Promise.all([
-      this.#redis.zrange(this.#keys.workers, "0", "-1"),
+      this.#redis.zrange(this.#keys.workers, '0', '-1'),
       this.#redis.hvals(this.#keys.models),
     ]);
     const heartbeats = ids.length === 0 ? [] : await this.#redis.mget(ids.map((id) => this.#keys.worker(id)));

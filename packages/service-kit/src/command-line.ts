@@ -20,7 +20,10 @@ export function applyCommandLine(
   program: { readonly name: string; readonly about: string; readonly options: readonly CommandLineOption[] },
 ): { readonly env: Record<string, string | undefined> } | { readonly help: string } {
   const options = Object.fromEntries(
-    program.options.map(({ name, short }) => [name, { type: 'string' as const, ...(short ? { short } : {}) }]),
+    program.options.map(({ name, short }) => [
+      name,
+      { type: 'string' as const, ...(short ? { short } : {}) },
+    ]),
   );
   const values = parse(args, { ...options, help: { type: 'boolean', short: 'h' } });
   if (values.help) return { help: helpText(program) };

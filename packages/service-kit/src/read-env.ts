@@ -1,4 +1,4 @@
-import { type Static, type TObject, type TSchema } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 
 /** The configuration is wrong. The message names every bad variable, not only the first. */
@@ -16,8 +16,10 @@ export function readEnv<Schema extends TObject>(
   env: Readonly<Record<string, string | undefined>>,
 ): Static<Schema> {
   const names = Object.keys(schema.properties);
-  const given = Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
-  const value = Value.Default(schema, Value.Convert(schema, given)) as Record<string, unknown>;
+  const given = Object.fromEntries(
+    names.flatMap((name) => (env[name] ? [[name, readText(schema.properties[name]!, env[name])]] : [])),
+  );
+  const value = Value.Default(schema, given) as Record<string, unknown>;
   const problems = new Map<string, string>();
   for (const name of names) {
     const property = schema.properties[name]!;
@@ -34,6 +36,13 @@ export function readEnv<Schema extends TObject>(
   return value as Static<Schema>;
 }
 
+/** A number where the schema asks for one and the text is one; else the text, for the check to refuse. */
+function readText(schema: TSchema, text: string): unknown {
+  const { type } = schema as { type?: string };
+  const isNumeric = (type === 'integer' || type === 'number') && /^-?\d+(\.\d+)?$/.test(text);
+  return isNumeric ? Number(text) : text;
+}
+
 function describe(schema: TSchema): string {
   return 'description' in schema ? String(schema.description) : '';
 }
@@ -43,7 +52,10 @@ function expectation(schema: TSchema): string {
   const choices = (schema as { enum?: unknown[] }).enum;
   if (choices) return `one of ${choices.join(', ')}`;
   if (type === 'integer' || type === 'number') {
-    const range = [minimum !== undefined && `at least ${minimum}`, maximum !== undefined && `at most ${maximum}`];
+    const range = [
+      minimum !== undefined && `at least ${minimum}`,
+      maximum !== undefined && `at most ${maximum}`,
+    ];
     return ['a whole number', ...range.filter(Boolean)].join(', ');
   }
   return pattern ? `a text like ${pattern}` : `a ${type}`;

@@ -27,7 +27,9 @@ describe('half precision', () => {
   });
 
   it('turns tensors of other types into float32', () => {
-    expect([...toFloat32({ type: 'int64', dims: [2], data: BigInt64Array.of(3n, -4n) }).data]).toEqual([3, -4]);
+    expect([...toFloat32({ type: 'int64', dims: [2], data: BigInt64Array.of(3n, -4n) }).data]).toEqual([
+      3, -4,
+    ]);
     expect([...toFloat32({ type: 'float16', dims: [1], data: Uint16Array.of(0x3800) }).data]).toEqual([0.5]);
   });
 });

@@ -24,7 +24,10 @@ export interface Graph extends GraphSignature {
    * @param feeds one tensor for each input, by name
    * @param outputNames the outputs wanted; all when left out
    */
-  run(feeds: Readonly<Record<string, Tensor>>, outputNames?: readonly string[]): Promise<Record<string, Tensor>>;
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    outputNames?: readonly string[],
+  ): Promise<Record<string, Tensor>>;
 }
 
 /** A shape as people write it: `[batch?, 3, ?, ?]`, free sizes as question marks. */

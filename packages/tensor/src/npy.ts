@@ -22,14 +22,18 @@ export function encodeNpy(tensor: Float32Tensor): Buffer {
  * @throws Error when the file is anything else.
  */
 export function decodeNpy(file: Buffer): Float32Tensor {
-  if (file.toString('latin1', 0, 8) !== '\x93NUMPY\x01\x00') throw new Error('not a .npy file of version 1.0');
+  if (file.toString('latin1', 0, 8) !== '\x93NUMPY\x01\x00')
+    throw new Error('not a .npy file of version 1.0');
   const dataOffset = 10 + file.readUInt16LE(8);
   const header = file.toString('latin1', 10, dataOffset);
   const shape = /'shape': \(([^)]*)\)/.exec(header)?.[1];
   if (shape === undefined || !header.includes("'<f4'") || !header.includes("'fortran_order': False")) {
     throw new Error(`expected little-endian float32 in C order, got ${header.trim()}`);
   }
-  const dims = shape.split(',').filter((size) => size.trim() !== '').map(Number);
+  const dims = shape
+    .split(',')
+    .filter((size) => size.trim() !== '')
+    .map(Number);
   const data = new Float32Array(elementCount(dims));
   file.copy(Buffer.from(data.buffer), 0, dataOffset);
   return { type: 'float32', dims, data };

@@ -58,10 +58,14 @@ export async function startService(options: ServiceOptions = {}): Promise<Runnin
   const modelsFolder = await mkdtemp(join(tmpdir(), 'darkroom-models-'));
   const redis = await startPrivateRedis({ appendOnly: options.durableRedis ?? false });
   await Promise.all(models.map((id) => writeModel(modelsFolder, id)));
-  const startWorkerFor = async (ids: readonly string[]) => (ids.length > 0 ? startWorker(redis, modelsFolder, ids) : null);
+  const startWorkerFor = async (ids: readonly string[]) =>
+    ids.length > 0 ? startWorker(redis, modelsFolder, ids) : null;
   const [worker, api, registrar] = await Promise.all([
     startWorkerFor(models.filter((id) => id !== AWAY_MODEL)),
-    startApi({ REDIS_URL: redis.url, PORT: '0', LOG_LEVEL: 'silent', ...options.variables }, options.ownProcess),
+    startApi(
+      { REDIS_URL: redis.url, PORT: '0', LOG_LEVEL: 'silent', ...options.variables },
+      options.ownProcess,
+    ),
     startWorkerFor(models.filter((id) => id === AWAY_MODEL)),
   ]);
   await registrar?.stop();
@@ -116,7 +120,10 @@ interface RunningApi {
   stop(): Promise<void>;
 }
 
-async function startApi(variables: Readonly<Record<string, string>>, ownProcess = false): Promise<RunningApi> {
+async function startApi(
+  variables: Readonly<Record<string, string>>,
+  ownProcess = false,
+): Promise<RunningApi> {
   if (ownProcess) {
     const process = new DarkroomProcess('api', { ...variables, LOG_LEVEL: 'info' });
     const { url } = await process.logged('listening');

@@ -7,7 +7,8 @@ export function formSubmission(
   fileName = 'photo.png',
 ): RequestInit & { readonly body: FormData } {
   const form = new FormData();
-  for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) form.append(name, value);
+  for (const [name, values] of Object.entries(fields))
+    for (const value of [values].flat()) form.append(name, value);
   form.append('image', new Blob([picture], { type: 'application/octet-stream' }), fileName);
   return { method: 'POST', body: form };
 }
@@ -22,6 +23,9 @@ export function rawSubmission(picture: Buffer, contentType = 'image/png'): Reque
 }
 
 /** A request with more headers. */
-export function withHeaders<Init extends RequestInit>(init: Init, headers: Readonly<Record<string, string>>): Init {
+export function withHeaders<Init extends RequestInit>(
+  init: Init,
+  headers: Readonly<Record<string, string>>,
+): Init {
   return { ...init, headers: { ...(init.headers as Record<string, string> | undefined), ...headers } };
 }

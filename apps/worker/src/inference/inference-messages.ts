@@ -27,7 +27,12 @@ export type ToInferenceProcess =
   | { readonly type: 'cancel'; readonly runId: string };
 
 export type FromInferenceProcess =
-  | { readonly type: 'opened'; readonly device: string; readonly deviceReason: string; readonly memoryBytes: number }
+  | {
+      readonly type: 'opened';
+      readonly device: string;
+      readonly deviceReason: string;
+      readonly memoryBytes: number;
+    }
   | { readonly type: 'rejected'; readonly problems: readonly string[] }
   | { readonly type: 'progress'; readonly runId: string; readonly progress: Progress }
   | {

@@ -1,5 +1,5 @@
-import { ModelServer } from './model-server.js';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference-messages.js';
+import { ModelServer } from './model-server.js';
 import { startWatchdog } from './watchdog.js';
 
 const [modelId = 'unknown'] = process.argv.slice(2);

@@ -84,7 +84,9 @@ export class ModelServer {
     const input = { picture: decoded, options };
     const prepared = await stage('prepare', () => pipeline.prepare(input));
     const [inferred] = await this.#oneAtATime(() =>
-      stage('inference', () => pipeline.infer([prepared], { step: (done, steps) => this.#step(runId, done, steps) })),
+      stage('inference', () =>
+        pipeline.infer([prepared], { step: (done, steps) => this.#step(runId, done, steps) }),
+      ),
     );
     const outcome = await stage('postprocess', () => pipeline.postprocess(inferred, prepared, input));
     this.#checkWanted(runId);

@@ -86,11 +86,16 @@ export class TestService {
   async addSlowModel(id: string, runMs: number): Promise<void> {
     const msPerIteration = await this.#measureIteration();
     const iterations = Math.ceil(runMs / msPerIteration);
-    await writeTestModel(this.modelsFolder, { id, graph: slowSegmentationGraph({ classes: CLASSES, iterations }) });
+    await writeTestModel(this.modelsFolder, {
+      id,
+      graph: slowSegmentationGraph({ classes: CLASSES, iterations }),
+    });
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#workers.filter((worker) => worker.isAlive).map((worker) => worker.end('SIGKILL')));
+    await Promise.all(
+      this.#workers.filter((worker) => worker.isAlive).map((worker) => worker.end('SIGKILL')),
+    );
     await this.#api.stop();
     await this.#redis.stop();
     await rm(this.modelsFolder, { recursive: true, force: true });
@@ -101,7 +106,10 @@ export class TestService {
     const graph = slowSegmentationGraph({ classes: CLASSES, iterations: CALIBRATION_ITERATIONS });
     await writeTestModel(this.modelsFolder, { id, graph });
     const worker = await this.startWorker({ DARKROOM_MODELS: id });
-    const job = await this.client.submitSegmentation({ image: await testPicture(1), model: id }, { waitSeconds: 50 });
+    const job = await this.client.submitSegmentation(
+      { image: await testPicture(1), model: id },
+      { waitSeconds: 50 },
+    );
     await worker.end('SIGKILL');
     await rm(join(this.modelsFolder, id), { recursive: true });
     return job.timings.inference_ms! / CALIBRATION_ITERATIONS;
@@ -131,7 +139,12 @@ export async function untilRunning(client: DarkroomClient, job: Job, attempts = 
   for (;;) {
     const present = await client.job(job);
     if (present.finished_at) throw new Error(`the job ended too early: ${JSON.stringify(present.error)}`);
-    if (present.status === 'running' && present.attempts >= attempts && present.progress.stage === 'inference') return present;
+    if (
+      present.status === 'running' &&
+      present.attempts >= attempts &&
+      present.progress.stage === 'inference'
+    )
+      return present;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -2,7 +2,7 @@ import { type PrivateRedis, startPrivateRedis } from '@darkroom/testkit';
 import { Redis } from 'ioredis';
 import { newJobId } from '../job-id.js';
 import type { NewJob } from '../job-record.js';
-import { JobStore } from '../job-store.js';
+import type { JobStore } from '../job-store.js';
 
 export const NAMESPACE = 'test';
 

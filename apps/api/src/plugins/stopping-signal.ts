@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Aborted when the api begins to stop. */
+    readonly stopping: AbortSignal;
+  }
+}
+
+/** Lets answers that take long (streams, waiting for a job) end when the api stops, instead of holding it up. */
+export function addStoppingSignal(app: FastifyInstance): void {
+  const stopping = new AbortController();
+  app.decorate('stopping', stopping.signal);
+  app.addHook('preClose', async () => stopping.abort());
+}
