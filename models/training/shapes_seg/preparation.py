@@ -26,9 +26,16 @@ def resize_picture(picture: np.ndarray, width: int, height: int) -> np.ndarray:
 
 
 def resize_class_map(class_map: np.ndarray, width: int, height: int) -> np.ndarray:
-    """uint8 [h, w] resized by taking the nearest pixel."""
-    resized = Image.fromarray(class_map).resize((width, height), Image.Resampling.NEAREST)
-    return np.asarray(resized)
+    """uint8 [h, w] resized: each pixel gets the class that fills most of it.
+
+    How much a class fills is weighed as `resize_picture` weighs colours, so
+    that edges lie where they lie in the resized picture.
+    """
+    fills = []
+    for class_id in range(int(class_map.max()) + 1):
+        member = Image.fromarray((class_map == class_id).astype(np.float32))
+        fills.append(np.asarray(member.resize((width, height), Image.Resampling.BILINEAR)))
+    return np.argmax(fills, axis=0).astype(np.uint8)
 
 
 def normalize(pictures: torch.Tensor) -> torch.Tensor:

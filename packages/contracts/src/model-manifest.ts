@@ -21,7 +21,11 @@ export const PreparationSchema = Type.Object(
     height: Type.Optional(Type.Integer({ minimum: 1, maximum: 16384 })),
     shortest_edge: Type.Optional(Type.Integer({ minimum: 1, maximum: 16384 })),
     longest_edge: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 16384, description: 'No edge grows beyond this.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 16384,
+        description: 'No edge grows beyond this; default 16 times `shortest_edge`.',
+      }),
     ),
     multiple_of: Type.Optional(
       Type.Integer({

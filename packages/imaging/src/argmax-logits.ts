@@ -1,23 +1,8 @@
+import { tapsAlong } from './enlargement-taps.js';
 import { LogitRows } from './logit-rows.js';
+import type { Logits } from './logits.js';
 import { MixedCell } from './mixed-cell.js';
 import type { Region } from './placed-coordinates.js';
-
-/** What a segmentation network says of each cell of its output grid, before softmax. */
-export interface Logits {
-  readonly data: Float32Array;
-  readonly classes: number;
-  readonly height: number;
-  readonly width: number;
-  /** `chw`: one plane for each class. `hwc`: the classes of a cell side by side. */
-  readonly layout: 'chw' | 'hwc';
-}
-
-/** For each output position along an axis: the cells it lies between, and how far it is on the way to the second. */
-export interface EnlargementTaps {
-  readonly near: Int32Array;
-  readonly far: Int32Array;
-  readonly fraction: Float64Array;
-}
 
 /** Output positions that lie between the same two cells. */
 interface Run {
@@ -76,20 +61,6 @@ function fill(
   for (let y = rows.start; y < rows.end; y++) {
     classIds.fill(classId, y * outWidth + columns.start, y * outWidth + columns.end);
   }
-}
-
-function tapsAlong(start: number, length: number, cells: number, outputSize: number): EnlargementTaps {
-  const near = new Int32Array(outputSize);
-  const far = new Int32Array(outputSize);
-  const fraction = new Float64Array(outputSize);
-  const scale = length / outputSize;
-  for (let i = 0; i < outputSize; i++) {
-    const position = Math.min(Math.max(start + (i + 0.5) * scale - 0.5, 0), cells - 1);
-    near[i] = Math.floor(position);
-    far[i] = Math.min(near[i]! + 1, cells - 1);
-    fraction[i] = position - near[i]!;
-  }
-  return { near, far, fraction };
 }
 
 function runsOf(near: Int32Array): Run[] {

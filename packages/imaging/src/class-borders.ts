@@ -1,4 +1,4 @@
-import type { ClassIds } from './class-map.js';
+import type { ClassIds } from './class-ids.js';
 
 /**
  * Marks the pixels that lie within `lineWidth` pixels, along their row or column, of a pixel of another class. Each

@@ -1,9 +1,7 @@
 import { markClassBorders } from './class-borders.js';
+import type { ClassIds } from './class-ids.js';
 import { type Color, lumaOf } from './palettes/color.js';
 import { type Pixels, pixelsOf } from './pixels.js';
-
-/** A class id for each pixel, row by row. */
-export type ClassIds = Uint8Array | Uint16Array;
 
 /** What colour a class has. Asked once for each class that occurs. */
 export type ClassColors = (classId: number) => Color;

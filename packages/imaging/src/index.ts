@@ -1,10 +1,12 @@
 export * from './argmax-logits.js';
+export type * from './class-ids.js';
 export * from './class-map.js';
 export * from './decode-image.js';
 export * from './encode-image.js';
 export * from './image-format.js';
 export { type ImageHeader, type ImageLimits, MAX_SIDE_PIXELS, readImageHeader } from './image-header.js';
 export * from './image-rejected-error.js';
+export type * from './logits.js';
 export * from './normalize.js';
 export * from './palettes/color.js';
 export * from './palettes/distinct-color.js';

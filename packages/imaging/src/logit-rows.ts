@@ -1,4 +1,4 @@
-import type { Logits } from './argmax-logits.js';
+import type { Logits } from './logits.js';
 
 /** One row of the grid: its logits, the classes of a cell side by side, and the largest class of each cell. */
 export interface LogitRow {

@@ -1,4 +1,4 @@
-import type { EnlargementTaps } from './argmax-logits.js';
+import type { EnlargementTaps } from './enlargement-taps.js';
 import type { LogitRow } from './logit-rows.js';
 
 interface Run {

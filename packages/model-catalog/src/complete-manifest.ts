@@ -22,7 +22,13 @@ export type CompleteManifest = With<ModelManifest, 'demo' | 'palette' | 'default
   batching: Required<NonNullable<ModelManifest['batching']>>;
 };
 
-/** Fills in the defaults that the manifest's schema names; a mean is 0 and a std 1 in each channel. */
+/** A picture one pixel high and 20,000 wide would otherwise grow to millions of pixels on its way to the network. */
+const LONGEST_PER_SHORTEST_EDGE = 16;
+
+/**
+ * Fills in the defaults that the manifest’s schema names; a mean is 0 and a std 1 in each channel, and the longest
+ * edge 16 times the shortest.
+ */
 export function withDefaults(manifest: ModelManifest): CompleteManifest {
   const { preparation, ...rest } = structuredClone(manifest);
   return Value.Default(ModelManifestSchema, {
@@ -31,6 +37,10 @@ export function withDefaults(manifest: ModelManifest): CompleteManifest {
     defaults: {},
     family_options: {},
     ...rest,
-    preparation: { mean: [0, 0, 0], std: [1, 1, 1], ...preparation },
+    preparation: { mean: [0, 0, 0], std: [1, 1, 1], ...longestEdge(preparation), ...preparation },
   }) as CompleteManifest;
+}
+
+function longestEdge({ shortest_edge }: Preparation): Partial<Preparation> {
+  return shortest_edge === undefined ? {} : { longest_edge: LONGEST_PER_SHORTEST_EDGE * shortest_edge };
 }
