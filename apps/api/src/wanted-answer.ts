@@ -5,6 +5,13 @@ import { MAX_WAIT_SECONDS } from './services.js';
 
 const PLAIN_WAIT_SECONDS = 30;
 
+/** Query parameters that say how to answer, and are no fields of a job. */
+export const ANSWER_PARAMETERS = ['wait'] as const;
+
+export function isAnswerParameter(name: string): boolean {
+  return (ANSWER_PARAMETERS as readonly string[]).includes(name);
+}
+
 /** What a submission is answered with, by its first accepted type. */
 export type WantedAnswer =
   | { readonly kind: 'job' }
@@ -19,18 +26,20 @@ const PICTURE_TYPES: Readonly<Record<string, PictureFormat | null>> = {
   'image/jpg': 'jpeg',
   'image/webp': 'webp',
 };
+const JOB_TYPES = ['*/*', 'application/*', 'application/json', 'application/problem+json'];
 
-/** @throws DarkroomError `not_acceptable` when none of the accepted types can be made */
+/**
+ * The first of the accepted types that can be made decides.
+ * @throws DarkroomError `not_acceptable` when none can
+ */
 export function readWantedAnswer(request: FastifyRequest): WantedAnswer {
   const accepted = new Negotiator(request.raw).mediaTypes();
-  const [first] = accepted;
-  if (first !== undefined && first in PICTURE_TYPES)
-    return { kind: 'picture', format: PICTURE_TYPES[first]! };
-  if (first === 'text/event-stream') return { kind: 'events' };
-  const takesJson = accepted.some((type) =>
-    ['*/*', 'application/*', 'application/json', 'application/problem+json'].includes(type),
-  );
-  if (accepted.length === 0 || takesJson) return { kind: 'job' };
+  for (const type of accepted) {
+    if (Object.hasOwn(PICTURE_TYPES, type)) return { kind: 'picture', format: PICTURE_TYPES[type]! };
+    if (type === 'text/event-stream') return { kind: 'events' };
+    if (JOB_TYPES.includes(type)) return { kind: 'job' };
+  }
+  if (accepted.length === 0) return { kind: 'job' };
   throw new DarkroomError(
     'not_acceptable',
     `The Accept header names ${accepted.slice(0, 5).join(', ').slice(0, 200)}. A job can be answered as application/json, text/event-stream, or as a picture: image/jpeg, image/png, image/webp or image/*.`,

@@ -1,7 +1,7 @@
 import type { ModelState } from '@darkroom/contracts';
 import type { LoadedManifest } from '@darkroom/model-catalog';
 import type { Logger } from '@darkroom/service-kit';
-import { InferenceProcess, type InferenceProcessOptions } from './inference-process.js';
+import { InferenceProcess, type InferenceProcessOptions, type RunResult } from './inference-process.js';
 
 /**
  * One model of this worker and the process that holds it.
@@ -27,6 +27,8 @@ export class HostedModel {
   #problem: string | null = null;
   #memoryBytes: number | null = null;
   #inUse = 0;
+  #loadMs = 0;
+  #usualInferenceMs: number | null = null;
 
   constructor(
     model: LoadedManifest,
@@ -73,7 +75,7 @@ export class HostedModel {
     clearTimeout(this.#idleTimer);
     this.#inUse++;
     try {
-      const process = this.#liveProcess();
+      const process = this.#liveProcess(true);
       const { device } = await process.opened;
       return await work(process, device);
     } finally {
@@ -92,23 +94,46 @@ export class HostedModel {
     try {
       return await process.opened;
     } finally {
-      await process.kill();
+      await process.stop('checked');
     }
   }
 
-  reportMemory(memoryBytes: number): void {
+  /** What another process would cost, in milliseconds: how long opening took last. */
+  get loadMs(): number {
+    return this.#loadMs;
+  }
+
+  rememberRun({ memoryBytes, timings }: RunResult): void {
     this.#memoryBytes = memoryBytes;
+    const inferenceMs = timings.inference_ms ?? 0;
+    this.#usualInferenceMs =
+      this.#usualInferenceMs === null ? inferenceMs : this.#usualInferenceMs * 0.8 + inferenceMs * 0.2;
+  }
+
+  /** What a run likely has left; one that is past the usual time, or the first, as much as it took so far. */
+  expectedRemainingMs(elapsedMs: number): number {
+    const usualMs = this.#usualInferenceMs ?? 0;
+    return elapsedMs < usualMs ? usualMs - elapsedMs : elapsedMs;
+  }
+
+  /** Ends a process whose run must not go on, and loads another, so that the next job finds the model ready. */
+  async restart(process: InferenceProcess, why: 'canceled' | 'run_too_long'): Promise<void> {
+    if (this.#process !== process) return;
+    await this.unload(why);
+    // Not warmed up: that would keep the next job waiting as long as the run it replaces.
+    await this.#liveProcess(false).opened.catch(() => {});
+    if (this.#inUse === 0 && !this.#isPinned) this.#stopWhenIdle();
   }
 
   /** Stops the process, whatever it is doing. */
-  async unload(why: 'idle' | 'stopping' | 'run_too_long'): Promise<void> {
+  async unload(why: 'idle' | 'stopping' | 'canceled' | 'run_too_long'): Promise<void> {
     clearTimeout(this.#idleTimer);
     const process = this.#process;
     if (!process) return;
     this.#process = undefined;
     this.#logger.info({ why, pid: process.pid }, 'model unloaded');
     this.#become('unloaded', null);
-    await process.kill();
+    await process.stop(why);
   }
 
   #stopWhenIdle(): void {
@@ -116,18 +141,18 @@ export class HostedModel {
     this.#idleTimer = setTimeout(() => void this.unload('idle'), this.#idleMs).unref();
   }
 
-  #liveProcess(): InferenceProcess {
+  /** @param warmUp only matters where a process is to be started */
+  #liveProcess(warmUp: boolean): InferenceProcess {
     if (this.#process && !this.#process.hasEnded) return this.#process;
-    const process = new InferenceProcess(this.model, this.#options, { warmUp: true });
-    const startedMs = performance.now();
+    const process = new InferenceProcess(this.model, this.#options, { warmUp });
     this.#process = process;
     this.#become('loading', null);
     process.opened.then(
-      ({ device, deviceReason, memoryBytes }) => {
+      ({ device, deviceReason, memoryBytes, openMs }) => {
         if (this.#process !== process) return;
         this.#memoryBytes = memoryBytes;
-        const loadMs = Math.round(performance.now() - startedMs);
-        this.#logger.info({ device, deviceReason, memoryBytes, loadMs, pid: process.pid }, 'model ready');
+        this.#loadMs = openMs;
+        this.#logger.info({ device, deviceReason, memoryBytes, openMs, pid: process.pid }, 'model ready');
         this.#become('ready', null);
       },
       (error: Error) => {
@@ -135,7 +160,7 @@ export class HostedModel {
         this.#process = undefined;
         this.#logger.error({ err: error }, 'model could not be loaded');
         this.#become('failed', error.message);
-        void process.kill();
+        void process.stop('could not be loaded');
       },
     );
     void process.ended.then((ending) => {

@@ -23,6 +23,11 @@ export class ProcessDiedError extends Error {
   }
 }
 
+/** The worker itself ended the process while somebody waited for it; nobody's job is to blame. */
+export class ProcessStoppedError extends Error {
+  override readonly name = 'ProcessStoppedError';
+}
+
 /** The model could not be opened; each problem names file, field and remedy. */
 export class ModelRejectedError extends Error {
   override readonly name = 'ModelRejectedError';
@@ -62,6 +67,7 @@ export class InferenceProcess {
   readonly #child: ChildProcess;
   readonly #runs = new Map<string, PendingRun>();
   #hasEnded = false;
+  #stoppedFor: string | null = null;
 
   constructor(model: LoadedManifest, options: InferenceProcessOptions, { warmUp }: { warmUp: boolean }) {
     this.#child = fork(CHILD_MAIN, [model.manifest.id], {
@@ -79,7 +85,7 @@ export class InferenceProcess {
     });
     this.opened = this.#open();
     this.#child.on('message', (message) => this.#receive(message as FromInferenceProcess));
-    void this.ended.then((ending) => this.#rejectRuns(new ProcessDiedError(ending)));
+    void this.ended.then((ending) => this.#rejectRuns(this.#endError(ending)));
     this.#send({ type: 'open', model, ...options, warmUp });
   }
 
@@ -99,13 +105,14 @@ export class InferenceProcess {
    * Runs one job's pipeline.
    * @param signal when aborted the child stops at its next check; what it does in a graph run goes on till then
    * @throws DarkroomError what the job failed of
-   * @throws ProcessDiedError | RunCanceledError
+   * @throws ProcessDiedError | ProcessStoppedError | RunCanceledError
    */
   run(
     job: { readonly picture: Buffer; readonly options: Readonly<Record<string, unknown>> },
     { signal, onProgress }: { signal: AbortSignal; onProgress: (progress: Progress) => void },
   ): Promise<RunResult> {
-    if (this.#hasEnded) return Promise.reject(new ProcessDiedError('before the run'));
+    if (signal.aborted) return Promise.reject(new RunCanceledError());
+    if (this.#hasEnded) return Promise.reject(this.#endError('before the run'));
     const runId = randomUUID();
     const cancel = () => this.#send({ type: 'cancel', runId });
     return new Promise<RunResult>((resolve, reject) => {
@@ -119,7 +126,8 @@ export class InferenceProcess {
   }
 
   /** SIGKILL: the only thing that stops a run that won't end and gives memory back. */
-  async kill(): Promise<void> {
+  async stop(why: string): Promise<void> {
+    this.#stoppedFor = why;
     this.#child.kill('SIGKILL');
     await this.ended;
   }
@@ -133,7 +141,7 @@ export class InferenceProcess {
         this.#child.off('message', listen);
       };
       this.#child.on('message', listen);
-      void this.ended.then((ending) => reject(new ProcessDiedError(ending)));
+      void this.ended.then((ending) => reject(this.#endError(ending)));
     });
     // Whoever waits for it hears of the failure; nobody waiting is no reason to end the worker.
     opened.catch(() => {});
@@ -148,6 +156,12 @@ export class InferenceProcess {
     else if (message.type === 'done') run.resolve(message);
     else if (message.type === 'canceled') run.reject(new RunCanceledError());
     else run.reject(new DarkroomError(message.code, message.detail));
+  }
+
+  #endError(ending: string): Error {
+    return this.#stoppedFor === null
+      ? new ProcessDiedError(ending)
+      : new ProcessStoppedError(this.#stoppedFor);
   }
 
   #rejectRuns(error: Error): void {

@@ -15,10 +15,11 @@ import type { HostedModel } from './hosted-model.js';
 import {
   ModelRejectedError,
   ProcessDiedError,
-  RunCanceledError,
+  ProcessStoppedError,
   type RunResult,
 } from './inference-process.js';
 import { ProgressReporter } from './progress-reporter.js';
+import { runOnModel } from './run-on-model.js';
 
 /** Blobs of an attempt whose worker dies before it finishes the job go away by themselves this much later. */
 const BLOB_MARGIN_MS = 3_600_000;
@@ -85,7 +86,7 @@ export class JobRunner {
     }
   }
 
-  /** The job was canceled elsewhere: its run stops at the next check, and what it makes is thrown away. */
+  /** The job was canceled elsewhere: its run is stopped, and what it makes is thrown away. */
   cancel(jobId: string): void {
     this.#inHand.get(jobId)?.abort.abort();
   }
@@ -123,23 +124,15 @@ export class JobRunner {
       );
     }
     const startedMs = performance.now();
-    const { result, device } = await this.#hosted.use(async (process, device) => {
-      const onProgress = new ProgressReporter((progress) => {
-        void this.#store.reportProgress(record.id, token, progress).catch(() => {});
-      });
-      const job = { picture, options: record.input.options };
-      const run = process.run(job, { signal: abort.signal, onProgress: (p) => onProgress.report(p) });
-      const timer = setTimeout(() => void this.#hosted.unload('run_too_long'), this.#maxRunMs);
-      try {
-        return { result: await run, device };
-      } catch (error) {
-        throw performance.now() - startedMs >= this.#maxRunMs ? this.#ranTooLong() : error;
-      } finally {
-        clearTimeout(timer);
-        onProgress.stop();
-      }
+    const progress = new ProgressReporter((present) => {
+      void this.#store.reportProgress(record.id, token, present).catch(() => {});
     });
-    this.#hosted.reportMemory(result.memoryBytes);
+    const { result, device } = await runOnModel(this.#hosted, {
+      picture,
+      options: record.input.options,
+      signal: abort.signal,
+      onProgress: (present) => progress.report(present),
+    }).finally(() => progress.stop());
     await this.#succeed(attempt, result, device);
     await this.#store.rememberRunTime(record.model, performance.now() - startedMs);
   }
@@ -173,10 +166,13 @@ export class JobRunner {
 
   async #afterFailure(attempt: Attempt, error: Error): Promise<DeliveryOutcome | 'retry here'> {
     const { record, token } = attempt;
-    if (error instanceof RunCanceledError) return 'done';
     if (error instanceof GivenBackError) {
       attempt.abort.abort();
       return (await this.#store.giveBack(record.id, token)) ? 'again' : 'done';
+    }
+    if (attempt.abort.signal.aborted) return 'done';
+    if (error instanceof ProcessStoppedError) {
+      return (await this.#store.giveBack(record.id, token)) ? 'retry here' : 'done';
     }
     if (error instanceof ProcessDiedError) {
       this.#logger.warn({ job: record.id, ending: error.ending }, 'the inference process died in a job');
@@ -203,18 +199,6 @@ export class JobRunner {
     };
     await this.#store.finish(record.id, token, 'failed', outcome);
     this.#logger.warn({ job: record.id, code, detail }, 'job failed');
-  }
-
-  get #maxRunMs(): number {
-    return this.#hosted.maxRunMs;
-  }
-
-  #ranTooLong(): DarkroomError {
-    const seconds = this.#maxRunMs / 1000;
-    return new DarkroomError(
-      'inference_failed',
-      `The run took longer than ${seconds} seconds and was stopped. Send a smaller picture, or raise runtime.max_run_seconds in the model's manifest.`,
-    );
   }
 }
 

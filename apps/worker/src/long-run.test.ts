@@ -17,7 +17,7 @@ beforeAll(async () => {
   workerUrl = `http://127.0.0.1:${port}`;
   await service.startWorker({ WORKER_PORT: String(port) });
 }, 120_000);
-afterAll(() => service.stop());
+afterAll(() => service?.stop());
 
 async function answerMs(url: string): Promise<number> {
   const startedMs = performance.now();

@@ -12,6 +12,12 @@ export interface ErrorKind {
  * expected, what came, and what to do.
  */
 export const ERRORS = {
+  malformed_request: {
+    status: 400,
+    title: 'The request is not valid HTTP',
+    retryable: false,
+    help: 'Its first line or headers could not be read, its body has another length than it says, or it did not arrive in time. Use an HTTP/1.1 client and let it set Content-Length.',
+  },
   malformed_json: {
     status: 400,
     title: 'The body is not valid JSON',
@@ -172,7 +178,7 @@ export const ERRORS = {
     status: 503,
     title: 'Redis cannot be reached',
     retryable: true,
-    help: 'Nothing was accepted. The service recovers by itself when Redis is back; send the request again after Retry-After seconds.',
+    help: 'The request was not carried out. The service recovers by itself when Redis is back; send it again after Retry-After seconds.',
   },
   storage_full: {
     status: 503,

@@ -6,7 +6,7 @@ import { answerProblem } from './problem-details.js';
 
 /** Answers paths that don't exist with 404, and those that do, but not with this method, with 405 and `Allow`. */
 export function addUnknownRoutes(app: FastifyInstance): void {
-  const router = Router({ ignoreTrailingSlash: true });
+  const router = Router({ ignoreTrailingSlash: true, maxParamLength: Number.MAX_SAFE_INTEGER });
   const methods = new Set<HTTPMethod>();
   const paths = new Set<string>();
   app.addHook('onRoute', ({ method, url }) => {

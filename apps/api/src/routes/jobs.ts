@@ -26,6 +26,16 @@ const ListQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const JobQuery = Type.Object(
+  {
+    ...waitQuery.properties,
+    inline: Type.Optional(
+      Type.Boolean({ description: 'Adds `base64` to the artifacts, as long as they have 8 MB in all.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
 export const JobParams = Type.Object({ id: Type.String() });
 
 export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
@@ -59,9 +69,9 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
       const jobs = await Promise.all(records.slice(0, limit).map((record) => presenter.summary(record)));
       const nextCursor = records.length > limit ? jobs.at(-1)!.id : null;
       if (nextCursor) {
-        const next = new URL(request.url, presenter.base);
-        next.searchParams.set('cursor', nextCursor);
-        reply.header('link', `<${presenter.base}${next.pathname}${next.search}>; rel="next"`);
+        const query = new URLSearchParams(request.url.split('?')[1]);
+        query.set('cursor', nextCursor);
+        reply.header('link', `<${presenter.base}/v1/jobs?${query}>; rel="next"`);
       }
       return reply.send({ jobs, next_cursor: nextCursor });
     },
@@ -78,24 +88,20 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
           'With `Prefer: wait=N` it waits for the end of the job; a job that goes on is answered `202`.',
         params: JobParams,
         headers: submissionHeaders,
-        querystring: Type.Object(
-          {
-            ...waitQuery.properties,
-            inline: Type.Optional(
-              Type.Boolean({
-                description: 'Adds `base64` to the artifacts, as long as they have 8 MB in all.',
-              }),
-            ),
-          },
-          { additionalProperties: true },
-        ),
+        querystring: JobQuery,
         response: {
           200: { description: 'The job.', content: { 'application/json': { schema: Type.Ref('Job') } } },
           202: {
             description: 'Waited for, and not ended yet.',
             content: { 'application/json': { schema: Type.Ref('Job') } },
           },
-          ...problemAnswers('job_not_found', 'no_longer_kept', 'redis_unavailable'),
+          ...problemAnswers(
+            'job_not_found',
+            'no_longer_kept',
+            'invalid_field',
+            'unknown_field',
+            'redis_unavailable',
+          ),
         },
       },
     },
@@ -108,8 +114,7 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
       if (wait.seconds > 0 && isEnded(record.status)) addServerTiming(reply, record);
       if (wait.seconds > 0 && !isEnded(record.status)) reply.code(202);
       const job = await new JobPresenter(services, request).job(record);
-      const { inline } = request.query as { inline?: unknown };
-      return reply.send(String(inline) === 'true' ? await inlineArtifacts(job, record, services.blobs) : job);
+      return reply.send(request.query.inline ? await inlineArtifacts(job, record, services.blobs) : job);
     },
   );
 };

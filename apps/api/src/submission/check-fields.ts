@@ -1,9 +1,11 @@
 import { DarkroomError, type FieldError } from '@darkroom/contracts';
 import type { Static, TObject } from 'typebox';
 import { Value } from 'typebox/value';
+import { isNestedTooDeep } from './is-nested-too-deep.js';
 import { nearestName } from './nearest-name.js';
 
 const VALUE_SHOWN_LENGTH = 60;
+const LEVELS_SHOWN = 8;
 
 /**
  * Checks fields against their schema.
@@ -64,7 +66,7 @@ function describeErrors(name: string, errors: readonly SchemaError[], value: unk
   for (const error of errors) {
     const pointer = `${pointerTo(name)}${error.instancePath}`;
     if (byPointer.has(pointer)) continue;
-    const got = shorten(JSON.stringify(valueAt(value, error.instancePath)) ?? 'nothing');
+    const got = show(valueAt(value, error.instancePath));
     byPointer.set(pointer, {
       pointer,
       detail: `${name}${error.instancePath} ${expectation(error)}, got ${got}.`,
@@ -91,6 +93,12 @@ function sentence(errors: readonly FieldError[]): string {
   const shown = errors.slice(0, 3).map((error) => error.detail);
   const more = errors.length > shown.length ? [`${errors.length - shown.length} more in \`errors\`.`] : [];
   return [...shown, ...more].join(' ');
+}
+
+function show(value: unknown): string {
+  // Writing out what is nested without end would overflow the stack.
+  if (isNestedTooDeep(value, LEVELS_SHOWN)) return `${kindOf(value)} of many levels`;
+  return shorten(JSON.stringify(value) ?? 'nothing');
 }
 
 function shorten(text: string): string {

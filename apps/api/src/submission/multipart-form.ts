@@ -37,7 +37,9 @@ export async function readMultipartForm(
       file = await readFile(part, maxFileBytes);
     } else {
       if (part.valueTruncated) throw uploadTooLarge(maxFileBytes);
-      texts.set(part.fieldname, [...(texts.get(part.fieldname) ?? []), String(part.value)]);
+      // A part that says it is JSON comes parsed.
+      const text = typeof part.value === 'string' ? part.value : JSON.stringify(part.value);
+      texts.set(part.fieldname, [...(texts.get(part.fieldname) ?? []), text]);
     }
   }
   return { texts, file };

@@ -1,13 +1,12 @@
 import { DarkroomError } from '@darkroom/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { TObject } from 'typebox';
+import { unsupportedMediaType } from '../plugins/framework-errors.js';
+import { ANSWER_PARAMETERS, isAnswerParameter } from '../wanted-answer.js';
 import { checkFields } from './check-fields.js';
 import { type FormTexts, readFormFields } from './form-fields.js';
 import { readMultipartForm } from './multipart-form.js';
 import { type PictureSource, readPictureSource } from './picture-source.js';
-
-/** Query parameters that say how to answer, and are no fields of the job. */
-export const ANSWER_PARAMETERS = ['wait'] as const;
 
 /** What came with a request: the fields, not yet checked, and where the picture is. */
 interface Submission {
@@ -28,7 +27,7 @@ export async function readSubmission(
   if (mediaType.startsWith('image/')) return readRaw(request, schema);
   refuseQueryFields(request);
   if (request.isMultipart()) return readForm(request, schema, maxUploadBytes);
-  return readJson(request.body, maxUploadBytes);
+  return readJson(request, maxUploadBytes);
 }
 
 function readRaw(request: FastifyRequest, schema: TObject): Submission {
@@ -56,14 +55,24 @@ async function readForm(
   return { fields, picture: readPictureSource(parseIfObject(imageText), maxUploadBytes) };
 }
 
-function readJson(body: unknown, maxUploadBytes: number): Submission {
+function readJson(request: FastifyRequest, maxUploadBytes: number): Submission {
+  const { body } = request;
+  if (body === undefined) throw noBody(request.headers['content-type']);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     // Says what a body is to look like; there is no schema that takes anything but an object.
-    checkFields({ properties: {} } as TObject, body ?? null);
+    checkFields({ properties: {} } as TObject, body);
   }
   const { image, ...fields } = body as Record<string, unknown>;
   if (image === undefined) throw imageMissing(Object.keys(fields), 'JSON body');
   return { fields, picture: readPictureSource(image, maxUploadBytes) };
+}
+
+function noBody(contentType: string | undefined): DarkroomError {
+  if (contentType === undefined) return unsupportedMediaType(contentType);
+  return new DarkroomError(
+    'malformed_json',
+    'The body is empty. Send a JSON object with the picture: {"image": {"base64": "…"}}, or a form: curl -F image=@photo.jpg.',
+  );
 }
 
 function queryTexts(request: FastifyRequest): FormTexts {
@@ -79,10 +88,6 @@ function refuseQueryFields(request: FastifyRequest): void {
     'unknown_field',
     `In the query of a form or JSON submission only ${ANSWER_PARAMETERS.join(', ')} can stand, got ${names.join(', ').slice(0, 200)}. Put fields into the body.`,
   );
-}
-
-function isAnswerParameter(name: string): boolean {
-  return (ANSWER_PARAMETERS as readonly string[]).includes(name);
 }
 
 function parseIfObject(text: string): unknown {

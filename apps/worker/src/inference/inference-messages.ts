@@ -32,6 +32,8 @@ export type FromInferenceProcess =
       readonly device: string;
       readonly deviceReason: string;
       readonly memoryBytes: number;
+      /** From the start of the process until its graphs were open; warming up not counted. */
+      readonly openMs: number;
     }
   | { readonly type: 'rejected'; readonly problems: readonly string[] }
   | { readonly type: 'progress'; readonly runId: string; readonly progress: Progress }

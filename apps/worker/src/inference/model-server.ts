@@ -40,6 +40,7 @@ export class ModelServer {
       const resolved = await resolveDevice(parseDevice(device));
       const graphOptions = { providers: resolved.providers, intraOpThreads: threads };
       const { pipeline } = await openModel(model, (path) => openGraph(path, graphOptions));
+      const openMs = Math.round(process.uptime() * 1000);
       if (warmUp) await pipeline.warmUp();
       this.#pipeline = pipeline;
       this.#maxPixels = maxImagePixels;
@@ -48,6 +49,7 @@ export class ModelServer {
         device: resolved.device,
         deviceReason: resolved.reason,
         memoryBytes: process.memoryUsage.rss(),
+        openMs,
       });
     } catch (error) {
       this.#send({ type: 'rejected', problems: [(error as Error).message] });

@@ -1,0 +1,103 @@
+import { DarkroomError, type Progress } from '@darkroom/contracts';
+import type { HostedModel } from './hosted-model.js';
+import type { InferenceProcess, RunResult } from './inference-process.js';
+
+/** A canceled run has so long to come to its next check by itself. */
+const CANCEL_GRACE_MS = 300;
+
+interface Run {
+  /** The compressed picture, as it was uploaded. */
+  readonly picture: Buffer;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Aborted when nobody wants the run any more. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/**
+ * Runs a job's pipeline on a model's process, loading it where it isn't. Sees to it that a stage which takes longer
+ * than the model allows is stopped, and that a canceled run doesn't hold the process for longer than a new process
+ * would take to load.
+ * @throws DarkroomError what the job failed of
+ * @throws ProcessDiedError | ProcessStoppedError | RunCanceledError | ModelRejectedError
+ */
+export async function runOnModel(
+  hosted: HostedModel,
+  { picture, options, signal, onProgress }: Run,
+): Promise<{ readonly result: RunResult; readonly device: string }> {
+  return hosted.use(async (process, device) => {
+    const watch = new StageWatch(hosted, process);
+    const stopWhenCanceled = () => watch.stopIfWorthIt();
+    signal.addEventListener('abort', stopWhenCanceled, { once: true });
+    try {
+      const result = await process.run(
+        { picture, options },
+        {
+          signal,
+          onProgress: (progress) => {
+            watch.enter(progress.stage);
+            onProgress(progress);
+          },
+        },
+      );
+      hosted.rememberRun(result);
+      return { result, device };
+    } catch (error) {
+      throw watch.ranTooLong ? ranTooLong(hosted.maxRunMs) : error;
+    } finally {
+      signal.removeEventListener('abort', stopWhenCanceled);
+      watch.end();
+    }
+  });
+}
+
+/** Knows which stage a run is in and since when. */
+class StageWatch {
+  ranTooLong = false;
+  readonly #hosted: HostedModel;
+  readonly #process: InferenceProcess;
+  #stage = '';
+  #enteredMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: NodeJS.Timeout | undefined;
+
+  constructor(hosted: HostedModel, process: InferenceProcess) {
+    this.#hosted = hosted;
+    this.#process = process;
+  }
+
+  enter(stage: string): void {
+    this.#stage = stage;
+    this.#enteredMs = performance.now();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.ranTooLong = true;
+      void this.#hosted.restart(this.#process, 'run_too_long');
+    }, this.#hosted.maxRunMs);
+  }
+
+  /**
+   * After the grace, a run that is still in its graph is killed if what it likely has left is more than loading
+   * takes. Before its graph it stops by itself, and the run that holds the process then may be another job's.
+   */
+  stopIfWorthIt(): void {
+    this.#cancelTimer = setTimeout(() => {
+      if (this.#stage !== 'inference') return;
+      const elapsedMs = performance.now() - this.#enteredMs;
+      if (this.#hosted.expectedRemainingMs(elapsedMs) <= this.#hosted.loadMs) return;
+      void this.#hosted.restart(this.#process, 'canceled');
+    }, CANCEL_GRACE_MS);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#cancelTimer);
+  }
+}
+
+function ranTooLong(maxRunMs: number): DarkroomError {
+  return new DarkroomError(
+    'inference_failed',
+    `The run took longer than ${maxRunMs / 1000} seconds and was stopped. Send a smaller picture, or raise runtime.max_run_seconds in the model's manifest.`,
+  );
+}
