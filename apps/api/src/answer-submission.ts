@@ -1,63 +1,53 @@
 import { DarkroomError, ERRORS, isEnded } from '@darkroom/contracts';
-import { type JobRecord, waitForEnd } from '@darkroom/jobs';
+import type { JobRecord } from '@darkroom/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerWithFile } from './answer-with-file.js';
 import { streamJobEvents } from './event-stream.js';
 import { JobPresenter } from './presentation/job-presenter.js';
-import { pictureOf, presentTimings } from './presentation/present-job.js';
+import { pictureOf } from './presentation/present-job.js';
 import { jobUrls } from './presentation/urls.js';
+import { addServerTiming } from './server-timing.js';
 import type { Services } from './services.js';
-import { confirmWait, DEFAULT_WAIT_SECONDS, readWait, type WantedAnswer } from './wanted-answer.js';
+import { waitWhileConnected } from './wait-while-connected.js';
+import { confirmWait, DEFAULT_WAIT_SECONDS, type Wait, type WantedAnswer } from './wanted-answer.js';
 
 /** Answers a submission as its headers ask: with the job, waiting for its end or not, its events, or its picture. */
 export async function answerSubmission(
   request: FastifyRequest,
   reply: FastifyReply,
   submitted: JobRecord,
-  wanted: WantedAnswer,
+  asked: { readonly wanted: WantedAnswer; readonly wait: Wait },
   services: Services,
 ): Promise<FastifyReply> {
   const presenter = new JobPresenter(services, request);
   reply.header('location', jobUrls(presenter.base, submitted.id).self);
-  if (wanted.kind === 'events') return streamJobEvents(request, reply, submitted, services);
-  const asked = readWait(request);
-  const isPicture = wanted.kind === 'picture';
-  const wait = isPicture && asked.seconds === 0 ? { ...asked, seconds: DEFAULT_WAIT_SECONDS } : asked;
-  const record =
-    wait.seconds > 0 ? await waitWhileConnected(request, submitted, wait.seconds, services) : submitted;
-  confirmWait(reply, wait);
-  if (wait.seconds > 0 && isEnded(record.status)) {
-    addServerTiming(reply, record);
-    if (isPicture) return answerWithPicture(request, reply, record, services);
-    return reply.code(200).send(await presenter.job(record));
+  if (asked.wanted.kind === 'events') return streamJobEvents(request, reply, submitted, services);
+  const isPicture = asked.wanted.kind === 'picture';
+  const seconds = asked.wait.seconds || (isPicture ? DEFAULT_WAIT_SECONDS : 0);
+  confirmWait(reply, { ...asked.wait, seconds });
+  const record = seconds > 0 ? await waitForAccepted(request, submitted, seconds, services) : submitted;
+  if (seconds === 0 || !isEnded(record.status)) {
+    // The job is accepted: should Redis go away now, that must not look as if it were not.
+    return reply.code(202).send(await presenter.job(record).catch(() => presenter.jobAlone(record)));
   }
-  return reply.code(202).send(await presenter.job(record));
+  addServerTiming(reply, record);
+  if (isPicture) return answerWithPicture(request, reply, record, services);
+  return reply.code(200).send(await presenter.job(record));
 }
 
-/** Waits for the end of a job, but no longer than the client does. */
-export async function waitWhileConnected(
+/** @returns the job as it was submitted when its state cannot be learnt */
+async function waitForAccepted(
   request: FastifyRequest,
-  record: JobRecord,
+  submitted: JobRecord,
   seconds: number,
-  { store, events }: Services,
+  services: Services,
 ): Promise<JobRecord> {
-  const hangUp = new AbortController();
-  const onClose = () => hangUp.abort();
-  request.raw.socket.once('close', onClose);
   try {
-    const signal = hangUp.signal;
-    return (await waitForEnd(record.id, { store, events, timeoutMs: seconds * 1000, signal })) ?? record;
-  } finally {
-    request.raw.socket.off('close', onClose);
+    return await waitWhileConnected(request, submitted.id, seconds, services);
+  } catch (error) {
+    if (error instanceof DarkroomError) throw error;
+    return submitted;
   }
-}
-
-/** The stages of an ended job, as browsers' developer tools show them. */
-export function addServerTiming(reply: FastifyReply, record: JobRecord): void {
-  const timings = Object.entries(presentTimings(record)).flatMap(([name, durationMs]) =>
-    durationMs === null ? [] : `${name.replace(/_ms$/, '')};dur=${durationMs.toFixed(1)}`,
-  );
-  reply.header('server-timing', timings.join(', '));
 }
 
 async function answerWithPicture(

@@ -70,9 +70,7 @@ function readRange(
 }
 
 function matches(header: string | undefined, etag: string): boolean {
-  return (
-    header !== undefined && header.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()))
-  );
+  return header?.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim())) ?? false;
 }
 
 function gone(name: string): DarkroomError {

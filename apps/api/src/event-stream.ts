@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JobPresenter } from './presentation/job-presenter.js';
 import type { Services } from './services.js';
 
+/** After this time a look at Redis that failed is taken again. */
+const LOOK_AGAIN_MS = 500;
 const COMMENT_EVERY_MS = 15_000;
 /** A client that reads so slowly gets no more progress, only what counts. */
 const SLOW_CLIENT_BYTES = 256 * 1024;
@@ -27,9 +29,11 @@ export async function streamJobEvents(
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
+    // When the stream ends, at the latest when the api stops, nothing else is to come over its connection.
+    connection: 'close',
     'x-accel-buffering': 'no',
   });
-  await new EventStream(request, raw, record.id, services).run();
+  await new EventStream(request, raw, record.id, services).run(request.server.stopping);
   return reply;
 }
 
@@ -39,8 +43,9 @@ class EventStream {
   readonly #services: Services;
   readonly #presenter: JobPresenter;
   #revision = -1;
-  #turn: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
   #end: () => void = () => {};
+  #isOver = false;
 
   constructor(request: FastifyRequest, raw: FastifyReply['raw'], jobId: string, services: Services) {
     this.#raw = raw;
@@ -49,12 +54,17 @@ class EventStream {
     this.#presenter = new JobPresenter(services, request);
   }
 
-  /** @returns when the job has ended or the client has gone */
-  async run(): Promise<void> {
+  /** @returns when the job has ended, the client has gone or the api stops */
+  async run(stopping: AbortSignal): Promise<void> {
     const ended = new Promise<void>((resolve) => {
-      this.#end = resolve;
+      this.#end = () => {
+        this.#isOver = true;
+        resolve();
+      };
     });
     this.#raw.on('close', this.#end);
+    stopping.addEventListener('abort', this.#end);
+    this.#raw.flushHeaders();
     const comments = setInterval(() => this.#raw.write(': still here\n\n'), COMMENT_EVERY_MS);
     // Listening begins before the first look at the record, so that nothing falls between them.
     const stopListening = this.#services.events.onJob(this.#jobId, (change) => this.#queue(change));
@@ -62,38 +72,43 @@ class EventStream {
     await ended;
     clearInterval(comments);
     stopListening();
+    stopping.removeEventListener('abort', this.#end);
     this.#raw.end();
   }
 
-  /** Changes are dealt with one after the other: each may take a look at Redis. */
+  /** Changes are dealt with one after the other: each takes a look at Redis, and may find it away. */
   #queue(change: JobChange | 'resync'): void {
-    this.#turn = this.#turn.then(() => this.#handle(change)).catch(() => this.#end());
+    if (this.#isOver) return;
+    const lookAgain = () => setTimeout(() => this.#queue('resync'), LOOK_AGAIN_MS).unref();
+    this.#turn = this.#turn.then(() => this.#handle(change)).then(undefined, lookAgain);
   }
 
   async #handle(change: JobChange | 'resync'): Promise<void> {
-    if (change !== 'resync' && change.revision <= this.#revision) return;
+    if (this.#isOver || (change !== 'resync' && change.revision <= this.#revision)) return;
     if (change !== 'resync' && change.kind === 'progress') return this.#sendProgress(change);
     const record = await this.#services.store.get(this.#jobId);
     if (record === null) return this.#end();
     if (record.revision <= this.#revision) return;
-    this.#revision = record.revision;
     if (!isEnded(record.status)) {
-      return this.#send({ event: 'status', data: await this.#presenter.summary(record) });
+      return this.#send(record.revision, { event: 'status', data: await this.#presenter.summary(record) });
     }
-    this.#send({ event: 'done', data: await this.#presenter.job(record) });
+    this.#send(record.revision, { event: 'done', data: await this.#presenter.job(record) });
     this.#end();
   }
 
   async #sendProgress({ revision, progress }: JobChange): Promise<void> {
     if (!progress || this.#raw.writableLength > SLOW_CLIENT_BYTES) return;
-    this.#revision = revision;
     const record = await this.#services.store.get(this.#jobId);
     const etaSeconds =
       record && record.status === 'running' ? await this.#presenter.etaSeconds(record, null) : null;
-    this.#send({ event: 'progress', data: { id: this.#jobId, ...progress, eta_seconds: etaSeconds } });
+    this.#send(revision, {
+      event: 'progress',
+      data: { id: this.#jobId, ...progress, eta_seconds: etaSeconds },
+    });
   }
 
-  #send({ event, data }: JobEvent): void {
-    this.#raw.write(`id: ${this.#revision}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  #send(revision: number, { event, data }: JobEvent): void {
+    this.#revision = revision;
+    this.#raw.write(`id: ${revision}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 }

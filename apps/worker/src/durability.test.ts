@@ -1,7 +1,7 @@
 import type { Job } from '@darkroom/contracts';
 import { type DarkroomProcess, descendantsOf, isAlive } from '@darkroom/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { TestService, testPicture, untilRunning } from './testing/test-service.js';
+import { inferencePids, TestService, testPicture, untilRunning } from './testing/test-service.js';
 
 const SLOW_RUN_MS = 2_000;
 /** From the death of a worker until its job runs elsewhere, on top of the job's own time. */
@@ -46,12 +46,6 @@ async function expectRightEnd(job: Job, { attempts }: { attempts: number }): Pro
   expect(ended.artifacts.map(({ role }) => role).sort()).toEqual(['color_map', 'segmentation_map']);
   const ownMs = Date.parse(ended.finished_at!) - Date.parse(ended.started_at!);
   expect(Date.parse(ended.finished_at!) - killedAtMs).toBeLessThan(TAKEN_UP_WITHIN_MS + ownMs);
-}
-
-function inferencePids(of: DarkroomProcess, model: string): number[] {
-  return descendantsOf(of.pid)
-    .filter(({ title }) => title.startsWith(`darkroom inference ${model}`))
-    .map(({ pid }) => pid);
 }
 
 describe('a job goes on to its right end', () => {

@@ -2,6 +2,7 @@ import type { ModelState } from '@darkroom/contracts';
 import type { LoadedManifest } from '@darkroom/model-catalog';
 import type { Logger } from '@darkroom/service-kit';
 import { InferenceProcess, type InferenceProcessOptions, type RunResult } from './inference-process.js';
+import { RunGate } from './run-gate.js';
 
 /**
  * One model of this worker and the process that holds it.
@@ -21,6 +22,7 @@ export class HostedModel {
   readonly maxRunMs: number;
   /** A pinned model is never stopped for being idle. */
   readonly #isPinned: boolean;
+  readonly #gate = new RunGate();
   #process: InferenceProcess | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #state: ModelState = 'unloaded';
@@ -71,14 +73,19 @@ export class HostedModel {
    * meanwhile.
    * @throws ModelRejectedError | ProcessDiedError when it can't be loaded
    */
-  async use<Value>(work: (process: InferenceProcess, device: string) => Promise<Value>): Promise<Value> {
+  async use<Value>(
+    { alone }: { readonly alone: boolean },
+    work: (process: InferenceProcess, device: string) => Promise<Value>,
+  ): Promise<Value> {
     clearTimeout(this.#idleTimer);
     this.#inUse++;
+    const leave = await this.#gate.enter({ alone });
     try {
       const process = this.#liveProcess(true);
       const { device } = await process.opened;
       return await work(process, device);
     } finally {
+      leave();
       this.#inUse--;
       if (this.#inUse === 0 && !this.#isPinned) this.#stopWhenIdle();
     }
@@ -89,7 +96,7 @@ export class HostedModel {
    * @throws ModelRejectedError | ProcessDiedError
    */
   async check(): Promise<{ readonly device: string; readonly deviceReason: string }> {
-    if (this.#isPinned) return this.use((process) => process.opened);
+    if (this.#isPinned) return this.use({ alone: false }, (process) => process.opened);
     const process = new InferenceProcess(this.model, this.#options, { warmUp: false });
     try {
       return await process.opened;

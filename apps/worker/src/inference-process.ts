@@ -16,10 +16,13 @@ export class ProcessDiedError extends Error {
   override readonly name = 'ProcessDiedError';
   /** How it ended, such as `SIGKILL` or `exit code 7`. */
   readonly ending: string;
+  /** How many runs were in it: with several, nobody knows whose it died of. */
+  readonly runs: number;
 
-  constructor(ending: string) {
+  constructor(ending: string, runs: number) {
     super(`the inference process died (${ending})`);
     this.ending = ending;
+    this.runs = runs;
   }
 }
 
@@ -160,7 +163,7 @@ export class InferenceProcess {
 
   #endError(ending: string): Error {
     return this.#stoppedFor === null
-      ? new ProcessDiedError(ending)
+      ? new ProcessDiedError(ending, this.#runs.size)
       : new ProcessStoppedError(this.#stoppedFor);
   }
 

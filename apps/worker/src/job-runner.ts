@@ -45,6 +45,8 @@ export class JobRunner {
   readonly #workerId: string;
   readonly #logger: Logger;
   readonly #inHand = new Map<string, Attempt>();
+  /** Jobs that were in a process with others when it died. Each is run alone, to see which it dies of. */
+  readonly #suspects = new Set<string>();
   #isStopping = false;
 
   constructor(parts: {
@@ -82,7 +84,9 @@ export class JobRunner {
         return 'done';
       }
       const end = await this.#attempt(record, token);
-      if (end !== 'retry here') return end;
+      if (end === 'retry here') continue;
+      this.#suspects.delete(jobId);
+      return end;
     }
   }
 
@@ -132,6 +136,7 @@ export class JobRunner {
       options: record.input.options,
       signal: abort.signal,
       onProgress: (present) => progress.report(present),
+      alone: this.#suspects.has(record.id),
     }).finally(() => progress.stop());
     await this.#succeed(attempt, result, device);
     await this.#store.rememberRunTime(record.model, performance.now() - startedMs);
@@ -174,19 +179,27 @@ export class JobRunner {
     if (error instanceof ProcessStoppedError) {
       return (await this.#store.giveBack(record.id, token)) ? 'retry here' : 'done';
     }
-    if (error instanceof ProcessDiedError) {
-      this.#logger.warn({ job: record.id, ending: error.ending }, 'the inference process died in a job');
-      const next = await this.#store.died(record.id, token);
-      if (next === 'again') return 'retry here';
-      if (next === 'lost') return 'done';
-      await this.#fail(record, token, 'inference_process_crashed', diedTooOften(error.ending));
-      return 'done';
-    }
+    if (error instanceof ProcessDiedError) return this.#afterDeath(attempt, error);
     if (error instanceof DarkroomError) await this.#fail(record, token, error.code, error.message);
     else if (error instanceof ModelRejectedError)
       await this.#fail(record, token, 'inference_failed', error.message);
     // Anything else is a fault on the way (Redis, a bug): the delivery fails, and the sweeper sends another.
     else throw error;
+    return 'done';
+  }
+
+  async #afterDeath(
+    { record, token }: Attempt,
+    { ending, runs }: ProcessDiedError,
+  ): Promise<DeliveryOutcome | 'retry here'> {
+    this.#logger.warn({ job: record.id, ending, runs }, 'the inference process died in a job');
+    if (runs > 1) {
+      this.#suspects.add(record.id);
+      return (await this.#store.giveBack(record.id, token)) ? 'retry here' : 'done';
+    }
+    const next = await this.#store.died(record.id, token);
+    if (next === 'again') return 'retry here';
+    if (next === 'final') await this.#fail(record, token, 'inference_process_crashed', diedTooOften(ending));
     return 'done';
   }
 

@@ -12,7 +12,12 @@ interface Run {
   /** Aborted when nobody wants the run any more. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** No other run is to be in the process meanwhile. */
+  readonly alone: boolean;
 }
+
+/** The stages that may take the process for themselves; the time spent waiting for them is not theirs. */
+const WATCHED_STAGES = ['inference', 'postprocess'];
 
 /**
  * Runs a job's pipeline on a model's process, loading it where it isn't. Sees to it that a stage which takes longer
@@ -23,9 +28,9 @@ interface Run {
  */
 export async function runOnModel(
   hosted: HostedModel,
-  { picture, options, signal, onProgress }: Run,
+  { picture, options, signal, onProgress, alone }: Run,
 ): Promise<{ readonly result: RunResult; readonly device: string }> {
-  return hosted.use(async (process, device) => {
+  return hosted.use({ alone }, async (process, device) => {
     const watch = new StageWatch(hosted, process);
     const stopWhenCanceled = () => watch.stopIfWorthIt();
     signal.addEventListener('abort', stopWhenCanceled, { once: true });
@@ -70,6 +75,7 @@ class StageWatch {
     this.#stage = stage;
     this.#enteredMs = performance.now();
     clearTimeout(this.#timer);
+    if (!WATCHED_STAGES.includes(stage)) return;
     this.#timer = setTimeout(() => {
       this.ranTooLong = true;
       void this.#hosted.restart(this.#process, 'run_too_long');

@@ -15,9 +15,6 @@ import { HostedModel } from './hosted-model.js';
 import type { InferenceProcessOptions } from './inference-process.js';
 import { JobRunner } from './job-runner.js';
 
-/** One batch, and one more whose picture is decoded meanwhile: a worker hoards nothing an idle one could take. */
-const JOBS_IN_HAND_PER_MODEL = 2;
-
 /** What a worker is made of; made in `main.ts`, or by a test. */
 export interface WorkerParts {
   readonly id: string;
@@ -155,7 +152,8 @@ export class Worker {
     const consumer = new DeliveryConsumer(hosted.id, (jobId) => runner.handle(jobId), {
       redis,
       namespace: NAMESPACE,
-      concurrency: JOBS_IN_HAND_PER_MODEL,
+      // One batch, and one more whose picture is decoded meanwhile: a worker hoards nothing an idle one could take.
+      concurrency: hosted.model.manifest.batching.max_batch + 1,
       onError: (error) => logger.debug({ err: error }, 'queue error'),
     });
     this.#served.set(hosted.id, { hosted, summary, runner, consumer });

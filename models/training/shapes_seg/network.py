@@ -1,11 +1,17 @@
-"""The network: a small U-Net that works at half the picture's resolution."""
+"""The network: a small U-Net at half the picture's resolution, then sharpened.
+
+New residual blocks and the sharpening start out as doing nothing, so that a
+network that was trained without them can be trained on with them.
+"""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-# Channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the picture's size.
+# Channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the picture's size, and how many
+# residual blocks follow the halving there.
 WIDTHS = (20, 28, 40, 56, 72)
+BLOCKS = (0, 1, 2, 2, 2)
 
 
 class ConvNorm(nn.Sequential):
@@ -24,9 +30,9 @@ class Residual(nn.Module):
 
     def __init__(self, channels: int):
         super().__init__()
-        self.branch = nn.Sequential(
-            ConvNorm(channels, channels), ConvNorm(channels, channels, relu=False)
-        )
+        last = ConvNorm(channels, channels, relu=False)
+        nn.init.zeros_(last[1].weight)
+        self.branch = nn.Sequential(ConvNorm(channels, channels), last)
 
     def forward(self, features: Tensor) -> Tensor:
         return functional.relu(features + self.branch(features))
@@ -47,6 +53,22 @@ class Up(nn.Module):
         return self.refine(self.join(torch.cat([cropped, fine], dim=1)))
 
 
+class Sharpen(nn.Module):
+    """Corrects logits along edges, by the picture at its full resolution."""
+
+    def __init__(self, classes: int, channels: int = 8):
+        super().__init__()
+        self.look = ConvNorm(3, channels)
+        self.join = ConvNorm(channels + classes, channels)
+        self.correct = nn.Conv2d(channels, classes, 3, padding=1)
+        nn.init.zeros_(self.correct.weight)
+        nn.init.zeros_(self.correct.bias)
+
+    def forward(self, logits: Tensor, pictures: Tensor) -> Tensor:
+        joined = self.join(torch.cat([self.look(pictures), logits], dim=1))
+        return logits + self.correct(joined)
+
+
 class ShapesSeg(nn.Module):
     """Normalised pictures to per-pixel logits.
 
@@ -58,10 +80,10 @@ class ShapesSeg(nn.Module):
         super().__init__()
         levels = len(widths)
         self.down = nn.ModuleList()
-        for level, (inputs, outputs) in enumerate(zip((3, *widths), widths)):
+        for inputs, outputs, blocks in zip((3, *widths), widths, BLOCKS):
             halve = ConvNorm(inputs, outputs, stride=2)
-            more = ConvNorm(outputs, outputs) if level == 0 else Residual(outputs)
-            self.down.append(nn.Sequential(halve, more))
+            more = [Residual(outputs) for _ in range(blocks)]
+            self.down.append(nn.Sequential(halve, *(more or [ConvNorm(outputs, outputs)])))
         self.up = nn.ModuleList(
             Up(widths[level + 1], widths[level], residual=level >= 1)
             for level in reversed(range(levels - 1))
@@ -69,6 +91,7 @@ class ShapesSeg(nn.Module):
         # Each half-resolution pixel holds the logits of its four pixels.
         self.head = nn.Conv2d(widths[0], classes * 4, 3, padding=1)
         self.spread = nn.PixelShuffle(2)
+        self.sharpen = Sharpen(classes)
 
     def forward(self, pictures: Tensor) -> Tensor:
         skips = []
@@ -79,7 +102,8 @@ class ShapesSeg(nn.Module):
         for stage, skip in zip(self.up, reversed(skips[:-1])):
             features = stage(features, skip)
         logits = self.spread(self.head(features))
-        return logits[:, :, : pictures.shape[2], : pictures.shape[3]]
+        cropped = logits[:, :, : pictures.shape[2], : pictures.shape[3]]
+        return self.sharpen(cropped, pictures)
 
 
 def parameter_count(network: nn.Module) -> int:

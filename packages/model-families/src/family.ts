@@ -59,6 +59,8 @@ export interface PipelineSteps {
  * given to one `infer` together; `prepare` of the next pictures runs while a batch is in `infer`.
  */
 export interface Pipeline<Prepared = unknown, Inferred = unknown> {
+  /** Whether several inputs really share one graph run; where not, `infer` takes them one after the other. */
+  readonly takesBatches: boolean;
   prepare(input: PipelineInput): Promise<Prepared>;
   batchKey(prepared: Prepared): string;
   /** @returns one entry for each prepared input, in their order */

@@ -39,15 +39,28 @@ export function asDarkroomError(error: unknown, request: FastifyRequest): Darkro
   const { code = '', message, statusCode } = error as FastifyError;
   const cause = { cause: error };
   const known = BY_FASTIFY_CODE[code];
-  if (known) return new DarkroomError(known[0], known[1].endsWith(':') ? `${known[1]} ${asSentence(message)}` : known[1], cause);
+  if (known)
+    return new DarkroomError(
+      known[0],
+      known[1].endsWith(':') ? `${known[1]} ${asSentence(message)}` : known[1],
+      cause,
+    );
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedMediaType(request.headers['content-type']);
   const ofRedis = asRedisError(error as Error);
   if (ofRedis) return ofRedis;
   if (isMultipartFault(request, message)) {
-    return new DarkroomError('malformed_multipart', `The form could not be read: ${asSentence(message)} ${FORM_ADVICE}`, cause);
+    return new DarkroomError(
+      'malformed_multipart',
+      `The form could not be read: ${asSentence(message)} ${FORM_ADVICE}`,
+      cause,
+    );
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new DarkroomError('malformed_request', `The request could not be read: ${asSentence(message)}`, cause);
+    return new DarkroomError(
+      'malformed_request',
+      `The request could not be read: ${asSentence(message)}`,
+      cause,
+    );
   }
   return new DarkroomError(
     'internal_error',
@@ -67,7 +80,10 @@ export function unsupportedMediaType(came: string | undefined): DarkroomError {
 
 /** busboy reports a form that breaks off or has no parts with plain errors. */
 function isMultipartFault(request: FastifyRequest, message: string): boolean {
-  return request.isMultipart() && /unexpected end|multipart|malformed part|terminated early|boundary|premature/i.test(message);
+  return (
+    request.isMultipart() &&
+    /unexpected end|multipart|malformed part|terminated early|boundary|premature/i.test(message)
+  );
 }
 
 function asRedisError(error: Error): DarkroomError | null {

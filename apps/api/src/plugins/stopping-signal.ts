@@ -12,4 +12,8 @@ export function addStoppingSignal(app: FastifyInstance): void {
   const stopping = new AbortController();
   app.decorate('stopping', stopping.signal);
   app.addHook('preClose', async () => stopping.abort());
+  // Idle connections are closed once, at the beginning; those that are busy then must not linger when they are done.
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping.signal.aborted) reply.header('connection', 'close');
+  });
 }

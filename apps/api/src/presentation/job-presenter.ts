@@ -25,6 +25,11 @@ export class JobPresenter {
     return presentJob(record, result, around);
   }
 
+  /** A job that has not ended, told from its record alone. */
+  jobAlone(record: JobRecord): Job {
+    return presentJob(record, null, { base: this.#base, queuePosition: null, etaSeconds: null });
+  }
+
   async summary(record: JobRecord): Promise<JobSummary> {
     return presentJobSummary(record, await this.#around(record));
   }

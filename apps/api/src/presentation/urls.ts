@@ -3,7 +3,9 @@ import type { FastifyRequest } from 'fastify';
 /** Where the service is reached, without a trailing slash: from PUBLIC_URL, else as the request says. */
 export function baseUrl(request: FastifyRequest, publicUrl: string | null): string {
   if (publicUrl) return publicUrl.replace(/\/+$/, '');
-  return `${request.protocol}://${request.host}`;
+  // Without a Host header (HTTP/1.0), the address that the request came to.
+  const { localAddress, localPort } = request.raw.socket;
+  return `${request.protocol}://${request.host || `${localAddress}:${localPort}`}`;
 }
 
 /** The addresses of one job. */

@@ -1,4 +1,4 @@
-import { type Readiness, TASKS } from '@darkroom/contracts';
+import { LivenessSchema, type Readiness, TASKS } from '@darkroom/contracts';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { workersOf } from '../model-directory.js';
@@ -19,7 +19,16 @@ type Check = Readiness['checks'][string];
 export const healthRoute: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
   app.get(
     '/health/live',
-    { schema: { operationId: 'isLive', tags: ['service'], summary: 'Whether the process answers' } },
+    {
+      schema: {
+        operationId: 'isLive',
+        tags: ['service'],
+        summary: 'Whether the process answers',
+        response: {
+          200: { description: 'It does.', content: { 'application/json': { schema: LivenessSchema } } },
+        },
+      },
+    },
     async (_request, reply) => reply.send({ status: 'live' }),
   );
 
@@ -55,7 +64,8 @@ async function checkReadiness(
 ): Promise<Readiness> {
   const redisCheck = await check(async () => void (await redis.ping()), 'Redis answers');
   const storageCheck = await check(() => blobs.checkWritable(), 'storage takes bytes');
-  const registry = redisCheck.ok ? await models.read() : null;
+  // Redis may go away between two looks at it.
+  const registry = redisCheck.ok ? await models.read().catch(() => null) : null;
   const workersCheck = (): Check => {
     if (!registry) return { ok: false, detail: 'unknown while Redis is away' };
     const served = registry.models.filter(

@@ -2,12 +2,13 @@ import { DarkroomError, isEnded, JOB_STATUSES, TASKS } from '@darkroom/contracts
 import { firstJobIdAt, isJobId } from '@darkroom/jobs';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { addServerTiming, waitWhileConnected } from '../answer-submission.js';
 import { findJob } from '../find-job.js';
 import { inlineArtifacts } from '../inline-artifacts.js';
 import { JobPresenter } from '../presentation/job-presenter.js';
 import { problemAnswers } from '../problem-answers.js';
+import { addServerTiming } from '../server-timing.js';
 import type { Services } from '../services.js';
+import { waitWhileConnected } from '../wait-while-connected.js';
 import { confirmWait, readWait } from '../wanted-answer.js';
 import { submissionHeaders, waitQuery } from './submission-schema.js';
 
@@ -109,7 +110,7 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
       const wait = readWait(request);
       const found = await findJob(request.params.id, store);
       const record =
-        wait.seconds > 0 ? await waitWhileConnected(request, found, wait.seconds, services) : found;
+        wait.seconds > 0 ? await waitWhileConnected(request, found.id, wait.seconds, services) : found;
       confirmWait(reply, wait);
       if (wait.seconds > 0 && isEnded(record.status)) addServerTiming(reply, record);
       if (wait.seconds > 0 && !isEnded(record.status)) reply.code(202);

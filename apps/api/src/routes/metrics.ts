@@ -1,6 +1,7 @@
 import { VERSION } from '@darkroom/service-kit';
 import type { FastifyPluginAsync } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Type } from 'typebox';
 import type { Services } from '../services.js';
 
 /** Prometheus metrics of the api: its own answers, and the state of the queues, read when asked for. */
@@ -22,34 +23,7 @@ export const metricsRoute: FastifyPluginAsync<{ services: Services }> = async (a
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers: [register],
   });
-  new Gauge({
-    name: 'darkroom_jobs',
-    help: 'Jobs on record, by status.',
-    labelNames: ['status'],
-    registers: [register],
-    async collect() {
-      const counts = await services.store.countByStatus();
-      for (const [status, count] of Object.entries(counts)) this.set({ status }, count);
-    },
-  });
-  new Gauge({
-    name: 'darkroom_queue_depth',
-    help: 'Jobs that wait for a worker, by model.',
-    labelNames: ['model'],
-    registers: [register],
-    async collect() {
-      const { models } = await services.models.read();
-      for (const { id } of models) this.set({ model: id }, await services.deliveries.depth(id));
-    },
-  });
-  new Gauge({
-    name: 'darkroom_workers',
-    help: 'Workers that are alive.',
-    registers: [register],
-    async collect() {
-      this.set((await services.models.read()).workers.length);
-    },
-  });
+  addRedisGauges(register, services);
 
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
@@ -57,7 +31,47 @@ export const metricsRoute: FastifyPluginAsync<{ services: Services }> = async (a
   });
   app.get(
     '/metrics',
-    { schema: { operationId: 'getMetrics', tags: ['service'], summary: 'Prometheus metrics' } },
+    {
+      schema: {
+        operationId: 'getMetrics',
+        tags: ['service'],
+        summary: 'Prometheus metrics',
+        response: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: Type.String() } } } },
+      },
+    },
     async (_request, reply) => reply.type(register.contentType).send(await register.metrics()),
   );
 };
+
+/** What is read from Redis when asked for. While it is away these have no value; the others are told all the same. */
+function addRedisGauges(register: Registry, { redis, store, models, deliveries }: Services): void {
+  const add = (name: string, help: string, labelNames: string[], read: (gauge: Gauge) => Promise<void>) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [register],
+      async collect() {
+        this.reset();
+        // A gauge without labels is reset to 0, which would be a lie.
+        if (labelNames.length === 0) this.remove();
+        const isAway = await redis.ping().then(
+          () => false,
+          () => true,
+        );
+        if (!isAway) await read(this);
+      },
+    });
+
+  add('darkroom_jobs', 'Jobs on record, by status.', ['status'], async (gauge) => {
+    const counts = await store.countByStatus();
+    for (const [status, count] of Object.entries(counts)) gauge.set({ status }, count);
+  });
+  add('darkroom_queue_depth', 'Jobs that wait for a worker, by model.', ['model'], async (gauge) => {
+    const registry = await models.read();
+    for (const { id } of registry.models) gauge.set({ model: id }, await deliveries.depth(id));
+  });
+  add('darkroom_workers', 'Workers that are alive.', [], async (gauge) => {
+    gauge.set((await models.read()).workers.length);
+  });
+}

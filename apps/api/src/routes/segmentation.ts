@@ -5,7 +5,7 @@ import { answerSubmission } from '../answer-submission.js';
 import { problemAnswers } from '../problem-answers.js';
 import type { Services } from '../services.js';
 import { submitSegmentation } from '../submission/submit-segmentation.js';
-import { readWantedAnswer } from '../wanted-answer.js';
+import { readWait, readWantedAnswer } from '../wanted-answer.js';
 import { submissionAnswers, submissionHeaders, waitQuery } from './submission-schema.js';
 
 const FormSchema = Type.Object({
@@ -65,8 +65,9 @@ export const segmentationRoute: FastifyPluginAsyncTypebox<{ services: Services }
     },
     async (request, reply) => {
       const wanted = readWantedAnswer(request);
+      const wait = readWait(request);
       const record = await submitSegmentation(request, services, wanted);
-      return answerSubmission(request, reply, record, wanted, services);
+      return answerSubmission(request, reply, record, { wanted, wait }, services);
     },
   );
 };

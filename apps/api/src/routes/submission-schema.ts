@@ -5,8 +5,7 @@ export const waitQuery = Type.Object({
   wait: Type.Optional(
     Type.Integer({
       minimum: 0,
-      maximum: 50,
-      description: 'Seconds to wait for the end of the job; as `Prefer: wait=N`.',
+      description: 'Seconds to wait for the end of the job, as `Prefer: wait=N`; more than 50 counts as 50.',
     }),
   ),
 });

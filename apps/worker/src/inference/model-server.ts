@@ -3,10 +3,12 @@ import { decodeImage, ImageRejectedError } from '@darkroom/imaging';
 import { openGraph, parseDevice, resolveDevice } from '@darkroom/inference';
 import type { StageTimings } from '@darkroom/jobs';
 import { openModel, type Pipeline } from '@darkroom/model-families';
+import { Batcher } from './batcher.js';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference-messages.js';
 
 type Open = Extract<ToInferenceProcess, { type: 'open' }>;
 type Run = Extract<ToInferenceProcess, { type: 'run' }>;
+type Done = Extract<FromInferenceProcess, { type: 'done' }>;
 
 /** Where each stage begins within the whole, for a bar that moves sensibly. */
 const STAGE_FRACTIONS = { decode: 0.05, prepare: 0.15, inference: 0.25, postprocess: 0.8 } as const;
@@ -21,9 +23,9 @@ export class ModelServer {
   readonly #send: (message: FromInferenceProcess) => void;
   readonly #canceled = new Set<string>();
   #pipeline: Pipeline | undefined;
-  #maxPixels = 0;
   /** Graph runs go one after the other; decoding and preparing of the next jobs goes on beside them. */
-  #lastInference: Promise<unknown> = Promise.resolve();
+  #batcher: Batcher<unknown, unknown> | undefined;
+  #maxPixels = 0;
 
   constructor(send: (message: FromInferenceProcess) => void) {
     this.#send = send;
@@ -43,6 +45,11 @@ export class ModelServer {
       const openMs = Math.round(process.uptime() * 1000);
       if (warmUp) await pipeline.warmUp();
       this.#pipeline = pipeline;
+      const { max_batch, max_delay_ms } = model.manifest.batching;
+      this.#batcher = new Batcher((batch, steps) => pipeline.infer(batch, steps), {
+        maxBatch: pipeline.takesBatches ? max_batch : 1,
+        maxDelayMs: pipeline.takesBatches ? max_delay_ms : 0,
+      });
       this.#maxPixels = maxImagePixels;
       this.#send({
         type: 'opened',
@@ -58,10 +65,10 @@ export class ModelServer {
 
   async #run({ runId, picture, options }: Run): Promise<void> {
     try {
-      if (!this.#pipeline) throw new DarkroomError('internal_error', 'The model is not open.');
-      const { outcome, timings } = await this.#runStages(this.#pipeline, runId, picture, options);
-      const memoryBytes = process.memoryUsage.rss();
-      this.#send({ type: 'done', runId, outcome, timings, batchSize: 1, memoryBytes });
+      if (!this.#pipeline || !this.#batcher)
+        throw new DarkroomError('internal_error', 'The model is not open.');
+      const done = await this.#runStages(this.#pipeline, this.#batcher, { runId, picture, options });
+      this.#send({ type: 'done', runId, ...done, memoryBytes: process.memoryUsage.rss() });
     } catch (error) {
       if (error instanceof CanceledError) this.#send({ type: 'canceled', runId });
       else this.#send({ type: 'failed', runId, ...explain(error as Error) });
@@ -70,39 +77,52 @@ export class ModelServer {
     }
   }
 
-  async #runStages(pipeline: Pipeline, runId: string, bytes: Buffer, options: Run['options']) {
-    const timings: StageTimings = { decode_ms: 0, prepare_ms: 0, inference_ms: 0, postprocess_ms: 0 };
-    const stage = async <Value>(name: Stage, work: () => Promise<Value>): Promise<Value> => {
-      this.#checkWanted(runId);
-      this.#report(runId, name, STAGE_FRACTIONS[name]);
-      // Progress must have left this process before a graph run blocks it.
-      await new Promise((resolve) => setImmediate(resolve));
-      const startedMs = performance.now();
-      const value = await work();
-      timings[`${name}_ms`] = Math.round((performance.now() - startedMs) * 10) / 10;
-      return value;
-    };
-    const decoded = await stage('decode', () => decodeImage(bytes, { maxPixels: this.#maxPixels }));
-    const input = { picture: decoded, options };
-    const prepared = await stage('prepare', () => pipeline.prepare(input));
-    const [inferred] = await this.#oneAtATime(() =>
-      stage('inference', () =>
-        pipeline.infer([prepared], { step: (done, steps) => this.#step(runId, done, steps) }),
-      ),
+  async #runStages(
+    pipeline: Pipeline,
+    batcher: Batcher<unknown, unknown>,
+    { runId, picture, options }: Omit<Run, 'type'>,
+  ): Promise<Pick<Done, 'outcome' | 'timings' | 'batchSize'>> {
+    const decoded = await this.#stage(runId, 'decode', () =>
+      decodeImage(picture, { maxPixels: this.#maxPixels }),
     );
-    const outcome = await stage('postprocess', () => pipeline.postprocess(inferred, prepared, input));
+    const input = { picture: decoded.value, options };
+    const prepared = await this.#stage(runId, 'prepare', () => pipeline.prepare(input));
+    const { inferred, batchSize, inferenceMs, warnings } = await batcher.add({
+      prepared: prepared.value,
+      key: pipeline.batchKey(prepared.value),
+      onStart: () => this.#report(runId, 'inference', STAGE_FRACTIONS.inference),
+      onStep: (done, steps) => this.#step(runId, done, steps),
+      checkWanted: () => this.#checkWanted(runId),
+    });
+    const processed = await this.#stage(runId, 'postprocess', () =>
+      pipeline.postprocess(inferred, prepared.value, input),
+    );
     this.#checkWanted(runId);
-    return { outcome, timings };
+    const timings: StageTimings = {
+      decode_ms: decoded.ms,
+      prepare_ms: prepared.ms,
+      inference_ms: toTenths(inferenceMs),
+      postprocess_ms: processed.ms,
+    };
+    const outcome = { ...processed.value, warnings: [...warnings, ...processed.value.warnings] };
+    return { outcome, timings, batchSize };
   }
 
-  #oneAtATime<Value>(work: () => Promise<Value>): Promise<Value> {
-    const turn = this.#lastInference.then(work);
-    this.#lastInference = turn.catch(() => {});
-    return turn;
+  async #stage<Value>(
+    runId: string,
+    name: Stage,
+    work: () => Promise<Value>,
+  ): Promise<{ value: Value; ms: number }> {
+    this.#checkWanted(runId);
+    this.#report(runId, name, STAGE_FRACTIONS[name]);
+    // Lets the report leave, and a cancellation in, before work that may block.
+    await new Promise((resolve) => setImmediate(resolve));
+    const startedMs = performance.now();
+    const value = await work();
+    return { value, ms: toTenths(performance.now() - startedMs) };
   }
 
   #step(runId: string, done: number, steps: number): void {
-    this.#checkWanted(runId);
     const { inference, postprocess } = STAGE_FRACTIONS;
     const fraction = inference + ((postprocess - inference) * done) / steps;
     this.#report(runId, 'inference', fraction, { step: done, steps });
@@ -124,4 +144,8 @@ function explain(error: Error): Pick<DarkroomError, 'code'> & { detail: string }
     return { code, detail: error.message };
   }
   return { code: 'inference_failed', detail: `The pipeline failed: ${error.message}` };
+}
+
+function toTenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

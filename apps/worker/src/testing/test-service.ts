@@ -7,6 +7,7 @@ import type { Job } from '@darkroom/contracts';
 import { encodePicture, pixelsOf } from '@darkroom/imaging';
 import {
   DarkroomProcess,
+  descendantsOf,
   freePort,
   type PrivateRedis,
   segmentationGraph,
@@ -82,6 +83,17 @@ export class TestService {
     await writeTestModel(this.modelsFolder, { id, graph: segmentationGraph({ classes: CLASSES }) });
   }
 
+  /** A model that takes batches, each of which blocks its process for about so long. */
+  async addBatchingModel(
+    id: string,
+    { maxBatch, runMs }: { maxBatch: number; runMs: number },
+  ): Promise<void> {
+    const iterations = Math.ceil(runMs / (await this.#measureIteration()));
+    const graph = slowSegmentationGraph({ classes: CLASSES, iterations, freeBatch: true });
+    const batching = { max_batch: maxBatch, max_delay_ms: 100 };
+    await writeTestModel(this.modelsFolder, { id, graph, manifest: { batching } });
+  }
+
   /** A model each of whose runs blocks its process for about so long on this machine as it is now. */
   async addSlowModel(id: string, runMs: number): Promise<void> {
     const msPerIteration = await this.#measureIteration();
@@ -132,6 +144,13 @@ export async function testPicture(seed: number): Promise<Buffer> {
     }
   }
   return encodePicture(pixelsOf(data, size, size), 'png');
+}
+
+/** Process ids of the inference processes that a worker has for a model. */
+export function inferencePids(worker: DarkroomProcess, model: string): number[] {
+  return descendantsOf(worker.pid)
+    .filter(({ title }) => title.startsWith(`darkroom inference ${model}`))
+    .map(({ pid }) => pid);
 }
 
 /** Polls until a job is in an inference stage of a running attempt. */

@@ -33,6 +33,10 @@ export class SemanticSegmentationPipeline implements Pipeline<PreparedPicture, L
     this.#background = background === undefined ? (firstIsBackground ? 0 : null) : background;
   }
 
+  get takesBatches(): boolean {
+    return this.#signature.takesBatches;
+  }
+
   async prepare({ picture }: Pick<PipelineInput, 'picture'>): Promise<PreparedPicture> {
     return prepare(picture, this.#manifest.preparation, this.#signature.inputType);
   }
