@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { applyCommandLine, LOG_LEVELS, readEnv } from '@darkroom/service-kit';
 import { type Static, Type } from 'typebox';
+import { MEMORY_SIZE_PATTERN } from './memory-budget.js';
 
 /** All configuration of a worker. `.env.example` and the README describe the same variables. */
 const EnvSchema = Type.Object({
@@ -36,6 +37,13 @@ const EnvSchema = Type.Object({
       minimum: 0,
       maximum: 65535,
       description: 'Port of its own health and metrics; unset: none.',
+    }),
+  ),
+  DARKROOM_MEMORY_BUDGET: Type.Optional(
+    Type.String({
+      pattern: MEMORY_SIZE_PATTERN,
+      description:
+        'Memory that loaded models may take together, such as 6GiB; unset: four fifths of what there is. Models that don’t fit together take turns.',
     }),
   ),
   MAX_IMAGE_PIXELS: Type.Integer({

@@ -28,6 +28,9 @@ export class HostedModel {
   #state: ModelState = 'unloaded';
   #problem: string | null = null;
   #memoryBytes: number | null = null;
+  /** The most its process was seen to take; known from the check at start on. */
+  #peakBytes = 0;
+  #lastUsedMs = 0;
   #inUse = 0;
   #loadMs = 0;
   #usualInferenceMs: number | null = null;
@@ -87,6 +90,7 @@ export class HostedModel {
     } finally {
       leave();
       this.#inUse--;
+      this.#lastUsedMs = Date.now();
       if (this.#inUse === 0 && !this.#isPinned) this.#stopWhenIdle();
     }
   }
@@ -99,10 +103,30 @@ export class HostedModel {
     if (this.#isPinned) return this.use({ alone: false }, (process) => process.opened);
     const process = new InferenceProcess(this.model, this.#options, { warmUp: false });
     try {
-      return await process.opened;
+      const opened = await process.opened;
+      this.#peakBytes = opened.memoryBytes;
+      this.#loadMs = opened.openMs;
+      return opened;
     } finally {
       await process.stop('checked');
     }
+  }
+
+  /** Memory of its process when loaded, as measured. */
+  get bytes(): number {
+    return this.#peakBytes;
+  }
+
+  get lastUsedMs(): number {
+    return this.#lastUsedMs;
+  }
+
+  get isBusy(): boolean {
+    return this.#inUse > 0;
+  }
+
+  get isPinned(): boolean {
+    return this.#isPinned;
   }
 
   /** What another process would cost, in milliseconds: how long opening took last. */
@@ -111,7 +135,7 @@ export class HostedModel {
   }
 
   rememberRun({ memoryBytes, timings }: RunResult): void {
-    this.#memoryBytes = memoryBytes;
+    this.#sawMemory(memoryBytes);
     const inferenceMs = timings.inference_ms ?? 0;
     this.#usualInferenceMs =
       this.#usualInferenceMs === null ? inferenceMs : this.#usualInferenceMs * 0.8 + inferenceMs * 0.2;
@@ -133,7 +157,7 @@ export class HostedModel {
   }
 
   /** Stops the process, whatever it is doing. */
-  async unload(why: 'idle' | 'stopping' | 'canceled' | 'run_too_long'): Promise<void> {
+  async unload(why: 'idle' | 'stopping' | 'canceled' | 'run_too_long' | 'evicted'): Promise<void> {
     clearTimeout(this.#idleTimer);
     const process = this.#process;
     if (!process) return;
@@ -157,7 +181,7 @@ export class HostedModel {
     process.opened.then(
       ({ device, deviceReason, memoryBytes, openMs }) => {
         if (this.#process !== process) return;
-        this.#memoryBytes = memoryBytes;
+        this.#sawMemory(memoryBytes);
         this.#loadMs = openMs;
         this.#logger.info({ device, deviceReason, memoryBytes, openMs, pid: process.pid }, 'model ready');
         this.#become('ready', null);
@@ -177,6 +201,11 @@ export class HostedModel {
       this.#become('unloaded', null);
     });
     return process;
+  }
+
+  #sawMemory(memoryBytes: number): void {
+    this.#memoryBytes = memoryBytes;
+    this.#peakBytes = Math.max(this.#peakBytes, memoryBytes);
   }
 
   #become(state: ModelState, problem: string | null): void {

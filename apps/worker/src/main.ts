@@ -16,6 +16,7 @@ import {
 } from '@darkroom/service-kit';
 import { type Env, loadEnv } from './env.js';
 import { buildHealthServer } from './health-server.js';
+import { defaultMemoryBudgetBytes, parseMemorySize } from './memory-budget.js';
 import { Worker } from './worker.js';
 
 const REPOSITORY_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -51,11 +52,15 @@ async function main(env: Env): Promise<void> {
     host: hostname(),
     redis,
     store,
+    deliveries,
     events,
     blobs,
     registry: new WorkerRegistry(redis, NAMESPACE),
     catalog,
     processOptions: { device: env.DARKROOM_DEVICE, threads, maxImagePixels: env.MAX_IMAGE_PIXELS },
+    memoryBudgetBytes: env.DARKROOM_MEMORY_BUDGET
+      ? parseMemorySize(env.DARKROOM_MEMORY_BUDGET)
+      : defaultMemoryBudgetBytes(),
     shutdownGraceMs: env.SHUTDOWN_GRACE_SECONDS * 1000,
     logger,
   });

@@ -2,6 +2,7 @@ import type { BlobStore } from '@darkroom/blob-store';
 import type { ModelSummary, Worker as WorkerDescription } from '@darkroom/contracts';
 import {
   DeliveryConsumer,
+  type DeliveryQueues,
   HEARTBEAT_MS,
   type JobEvents,
   type JobStore,
@@ -14,6 +15,12 @@ import type { Redis } from 'ioredis';
 import { HostedModel } from './hosted-model.js';
 import type { InferenceProcessOptions } from './inference-process.js';
 import { JobRunner } from './job-runner.js';
+import { ModelPlaces, type PlacedModel } from './model-places.js';
+
+/** A model keeps its place in memory for so many times what loading it takes, within bounds. */
+const STAY_PER_LOAD = 10;
+const STAY_MIN_MS = 2_000;
+const STAY_MAX_MS = 30_000;
 
 /** What a worker is made of; made in `main.ts`, or by a test. */
 export interface WorkerParts {
@@ -22,12 +29,15 @@ export interface WorkerParts {
   /** A connection that waits for Redis; consumers duplicate it. */
   readonly redis: Redis;
   readonly store: JobStore;
+  readonly deliveries: DeliveryQueues;
   readonly events: JobEvents;
   readonly blobs: BlobStore;
   readonly registry: WorkerRegistry;
   readonly catalog: Catalog;
   readonly processOptions: InferenceProcessOptions;
   readonly shutdownGraceMs: number;
+  /** Memory that loaded models may take together. */
+  readonly memoryBudgetBytes: number;
   readonly logger: Logger;
 }
 
@@ -50,6 +60,7 @@ export class Worker {
   #deviceReason = 'no model was opened yet';
   #heartbeatTimer: NodeJS.Timeout | undefined;
   #isChecked = false;
+  #places: ModelPlaces | undefined;
   #stopListening: () => void = () => {};
 
   constructor(parts: WorkerParts) {
@@ -76,6 +87,8 @@ export class Worker {
       this.#logger.error({ folder, problems }, 'model left out');
     for (const model of catalog.models) await this.#checkAndServe(model);
     this.#isChecked = true;
+    this.#places = this.#arrangePlaces();
+    this.#places.start((error) => this.#logger.warn({ err: error }, 'memory could not be arbitrated'));
     this.#heartbeatTimer = setInterval(() => void this.heartbeat(), HEARTBEAT_MS);
     await this.heartbeat();
     const models = [...this.#served.keys()];
@@ -111,10 +124,12 @@ export class Worker {
     clearInterval(this.#heartbeatTimer);
     this.#stopListening();
     const served = [...this.#served.values()];
+    const arbitrated = this.#places?.stop();
     await Promise.all(served.map(({ consumer }) => consumer.pause()));
     const giveBack = setTimeout(() => {
       for (const { runner } of served) runner.giveBackAll();
     }, this.#parts.shutdownGraceMs);
+    await arbitrated;
     await Promise.all(served.map(({ consumer }) => consumer.close()));
     clearTimeout(giveBack);
     await Promise.all(served.map(({ hosted }) => hosted.unload('stopping')));
@@ -157,5 +172,34 @@ export class Worker {
       onError: (error) => logger.debug({ err: error }, 'queue error'),
     });
     this.#served.set(hosted.id, { hosted, summary, runner, consumer });
+  }
+
+  #arrangePlaces(): ModelPlaces {
+    const { deliveries, memoryBudgetBytes } = this.#parts;
+    const models = [...this.#served.values()].map(
+      ({ hosted, consumer }): PlacedModel => ({
+        id: hosted.id,
+        get bytes() {
+          return hosted.bytes;
+        },
+        isPinned: hosted.isPinned,
+        get stayMs() {
+          return Math.min(STAY_MAX_MS, Math.max(STAY_MIN_MS, hosted.loadMs * STAY_PER_LOAD));
+        },
+        get isBusy() {
+          return hosted.isBusy;
+        },
+        get lastUsedMs() {
+          return hosted.lastUsedMs;
+        },
+        depth: () => deliveries.depth(hosted.id),
+        open: () => consumer.open(),
+        async close() {
+          await consumer.finish();
+          await hosted.unload('evicted');
+        },
+      }),
+    );
+    return new ModelPlaces(models, { budgetBytes: memoryBudgetBytes, logger: this.#logger });
   }
 }

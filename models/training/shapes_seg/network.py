@@ -54,19 +54,25 @@ class Up(nn.Module):
 
 
 class Sharpen(nn.Module):
-    """Corrects logits along edges, by the picture at its full resolution."""
+    """Corrects the logits along edges, by a closer look at the picture.
 
-    def __init__(self, classes: int, channels: int = 8):
+    Works at half resolution, where one pixel holds the logits of four.
+    """
+
+    def __init__(self, features: int, outputs: int, channels: int = 24):
         super().__init__()
-        self.look = ConvNorm(3, channels)
-        self.join = ConvNorm(channels + classes, channels)
-        self.correct = nn.Conv2d(channels, classes, 3, padding=1)
+        self.look = nn.Sequential(
+            nn.Conv2d(3, channels, 5, stride=2, padding=2, bias=False),
+            nn.BatchNorm2d(channels),
+            nn.ReLU(inplace=True),
+        )
+        self.join = ConvNorm(features + channels, channels)
+        self.correct = nn.Conv2d(channels, outputs, 3, padding=1)
         nn.init.zeros_(self.correct.weight)
         nn.init.zeros_(self.correct.bias)
 
-    def forward(self, logits: Tensor, pictures: Tensor) -> Tensor:
-        joined = self.join(torch.cat([self.look(pictures), logits], dim=1))
-        return logits + self.correct(joined)
+    def forward(self, features: Tensor, pictures: Tensor) -> Tensor:
+        return self.correct(self.join(torch.cat([features, self.look(pictures)], dim=1)))
 
 
 class ShapesSeg(nn.Module):
@@ -91,7 +97,7 @@ class ShapesSeg(nn.Module):
         # Each half-resolution pixel holds the logits of its four pixels.
         self.head = nn.Conv2d(widths[0], classes * 4, 3, padding=1)
         self.spread = nn.PixelShuffle(2)
-        self.sharpen = Sharpen(classes)
+        self.sharpen = Sharpen(widths[0], classes * 4)
 
     def forward(self, pictures: Tensor) -> Tensor:
         skips = []
@@ -101,9 +107,8 @@ class ShapesSeg(nn.Module):
             skips.append(features)
         for stage, skip in zip(self.up, reversed(skips[:-1])):
             features = stage(features, skip)
-        logits = self.spread(self.head(features))
-        cropped = logits[:, :, : pictures.shape[2], : pictures.shape[3]]
-        return self.sharpen(cropped, pictures)
+        logits = self.spread(self.head(features) + self.sharpen(features, pictures))
+        return logits[:, :, : pictures.shape[2], : pictures.shape[3]]
 
 
 def parameter_count(network: nn.Module) -> int:

@@ -17,9 +17,10 @@ const STALL_CHECK_MS = 2_500;
 /** Deaths are counted in the job record; BullMQ's own count must not get in the way. */
 const STALLS_WITHOUT_END = 1_000_000;
 
-/** Takes the deliveries of one model's queue, as many at a time as `concurrency`. */
+/** Takes the deliveries of one model's queue, as many at a time as `concurrency`, once it is opened. */
 export class DeliveryConsumer {
   readonly #worker: Worker<Delivery>;
+  readonly #onError: (error: Error) => void;
 
   constructor(
     model: string,
@@ -39,6 +40,7 @@ export class DeliveryConsumer {
     this.#worker = new Worker<Delivery>(queueName(model), process, {
       connection: options.redis,
       prefix: new JobKeys(options.namespace).tag,
+      autorun: false,
       concurrency: options.concurrency,
       lockDuration: LOCK_MS,
       stalledInterval: STALL_CHECK_MS,
@@ -47,12 +49,24 @@ export class DeliveryConsumer {
       removeOnFail: { count: 0 },
       skipVersionCheck: true,
     });
+    this.#onError = options.onError;
     this.#worker.on('error', options.onError);
   }
 
-  /** Takes no more deliveries. Those in hand go on. */
+  /** Takes deliveries from now on. */
+  open(): void {
+    // Also starts it for the first time; BullMQ's run() would do nothing after a pause.
+    void this.#worker.resume().catch((error: Error) => this.#onError(error));
+  }
+
+  /** Takes no more deliveries until it is opened again; those in hand go on. */
   async pause(): Promise<void> {
     await this.#worker.pause(true);
+  }
+
+  /** Takes no more deliveries until it is opened again, and returns when those in hand are done. */
+  async finish(): Promise<void> {
+    await this.#worker.pause();
   }
 
   /** Takes no more deliveries and returns when those in hand are done. */

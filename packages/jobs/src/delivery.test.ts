@@ -30,6 +30,7 @@ async function consume(
     concurrency: 1,
     onError: () => {},
   });
+  consumer.open();
   while (!until()) await new Promise((resolve) => setTimeout(resolve, 10));
   await consumer.close();
 }
@@ -69,6 +70,29 @@ describe('deliveries', () => {
     };
     await consume('again', fail, () => seen.length >= 3);
     expect(await deliveries.exist([{ model: 'again', id: failing }])).toEqual([false]);
+  });
+
+  it('wait while the consumer is paused', async () => {
+    const ids = [newJobId(7), newJobId(8)];
+    const seen: string[] = [];
+    const consumer = new DeliveryConsumer(
+      'paused',
+      async (id) => {
+        seen.push(id);
+        return 'done';
+      },
+      { redis: redis.connect(), namespace: NAMESPACE, concurrency: 1, onError: () => {} },
+    );
+    consumer.open();
+    await deliveries.add('paused', ids[0]!);
+    await expect.poll(() => seen.length, { timeout: 5_000 }).toBe(1);
+    await consumer.finish();
+    await deliveries.add('paused', ids[1]!);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(seen).toEqual([ids[0]]);
+    consumer.open();
+    await expect.poll(() => seen, { timeout: 10_000 }).toEqual(ids);
+    await consumer.close();
   });
 
   it('can be taken away while they wait', async () => {
