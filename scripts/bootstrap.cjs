@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+// biome-ignore-all format: a comma after the last argument is a syntax error in old Nodes
 'use strict';
 /*
  * The first thing that runs: `node scripts/bootstrap.cjs demo | start | test | setup`. It needs nothing but Node
@@ -23,7 +23,7 @@ var COMMANDS = {
   demo: 'Run the sample pictures through the whole service; results go to demo-output/.',
   start: 'Run the service in the foreground until Ctrl-C.',
   test: 'Run all checks and tests; further words go to vitest, such as packages/tensor.',
-  setup: 'Install, build and find a Redis; nothing more.',
+  setup: 'Install, build and find a Redis; nothing more.'
 };
 
 var interactive = Boolean(process.stdout.isTTY) && !process.env.CI;
@@ -42,10 +42,10 @@ function main(command, args) {
   fs.writeFileSync(LOG_FILE, '');
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
     process.on(signal, function () {
-      stopSignal = signal;
-      if (current !== null) current.kill(signal);
+      stopOn(signal);
     });
   });
+  stopWithNpm();
   installPackages()
     .then(build)
     .then(function () {
@@ -64,8 +64,43 @@ function main(command, args) {
         // Every failure of a step has been told by then; the rest are faults of this file.
         if (typeof error.exitCode !== 'number') console.error(error);
         process.exitCode = error.exitCode || 1;
-      },
+      }
     );
+}
+
+function stopOn(signal) {
+  stopSignal = signal;
+  if (current !== null) current.kill(signal);
+}
+
+/**
+ * npm runs us in a shell. A signal that ends npm, or ends that shell, does not reach us: that there are other
+ * processes above us then is all there is to see. Without npm a parent may end while we are to go on (nohup).
+ */
+function stopWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  var atStart = ancestors();
+  var timer = setInterval(function () {
+    if (ancestors() === atStart) return;
+    clearInterval(timer);
+    stopOn('SIGTERM');
+  }, 500);
+  timer.unref();
+}
+
+/** The process above us and, where the system tells, the one above that. */
+function ancestors() {
+  try {
+    // "pid (name) state ppid …", where the name may hold anything.
+    var fields = fs
+      .readFileSync('/proc/' + process.ppid + '/stat', 'utf8')
+      .replace(/^.*\)/, '')
+      .trim()
+      .split(' ');
+    return process.ppid + ' ' + fields[1];
+  } catch (_error) {
+    return String(process.ppid);
+  }
 }
 
 // ---------------------------------------------------------------------------------------------- the machine
@@ -92,13 +127,13 @@ function checkMachine() {
       '  fnm:        fnm use --install-if-missing ' + wanted[0],
       '  Homebrew:   brew install node',
       '  otherwise:  https://nodejs.org/en/download',
-      'Then run the same command again.',
+      'Then run the same command again.'
     ]);
   }
   if (process.platform === 'win32') {
     stop([
       'Darkroom runs on Linux and macOS; Redis does not exist for Windows.',
-      'Run it inside WSL (https://learn.microsoft.com/windows/wsl/install) or with docker compose.',
+      'Run it inside WSL (https://learn.microsoft.com/windows/wsl/install) or with docker compose.'
     ]);
   }
 }
@@ -116,7 +151,7 @@ function npxCommand() {
     'npx, which comes with npm, is not on PATH; Darkroom fetches its package manager with it.',
     fs.existsSync('/etc/debian_version')
       ? 'Install it with: ' + (isRoot() ? '' : 'sudo ') + 'apt-get install -y npm'
-      : 'Install npm with your package manager, or Node with npm from https://nodejs.org/en/download',
+      : 'Install npm with your package manager, or Node with npm from https://nodejs.org/en/download'
   ]);
 }
 
@@ -136,16 +171,16 @@ function installPackages() {
     pnpm,
     'install',
     '--frozen-lockfile',
-    '--config.confirmModulesPurge=false',
+    '--config.confirmModulesPurge=false'
   ]);
   return step(
     {
       doing: 'installing packages with ' + pnpm.replace('@', ' '),
       done: 'packages installed',
-      failed: 'the packages could not be installed',
+      failed: 'the packages could not be installed'
     },
     command,
-    installEnvironment(),
+    installEnvironment()
   ).then(function () {
     fs.writeFileSync(STAMP_FILE, JSON.stringify({ fingerprint: fingerprint }) + '\n');
   });
@@ -157,7 +192,7 @@ function build() {
   return step(
     { doing: 'building', done: 'built', failed: 'the build failed' },
     [process.execPath, compiler, '-b'],
-    process.env,
+    process.env
   );
 }
 
@@ -211,7 +246,7 @@ function runScript(name, args) {
   var script = path.join(ROOT, 'scripts', 'dist', name + '.js');
   // The channel tells the script that we are gone, however we end.
   var child = childProcess.spawn(process.execPath, [script].concat(args), {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc']
   });
   return ended(child).then(function (exitCode) {
     if (exitCode !== 0) throw told(exitCode);
@@ -229,7 +264,7 @@ function step(texts, command, environment) {
   var child = childProcess.spawn(command[0], command.slice(1), {
     cwd: ROOT,
     env: environment,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log, log]
   });
   return ended(child).then(function (exitCode) {
     fs.closeSync(log);
@@ -294,7 +329,7 @@ function showStep(doing) {
     clear: function () {
       clearInterval(timer);
       if (interactive) process.stdout.write('\r\x1b[2K');
-    },
+    }
   };
 }
 

@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAllEvents } from './testing/event-reader.js';
 import { expectProblem } from './testing/expect-problem.js';
 import { expectSchema } from './testing/expect-schema.js';
-import { AWAY_MODEL, QUICK_MODEL, type RunningService, SLOW_MODEL, startService } from './testing/start-service.js';
+import {
+  AWAY_MODEL,
+  QUICK_MODEL,
+  type RunningService,
+  SLOW_MODEL,
+  startService,
+} from './testing/start-service.js';
 import { formSubmission, rawSubmission, withHeaders } from './testing/submission.js';
 import { testPhoto } from './testing/test-photo.js';
 
@@ -28,7 +34,13 @@ describe('a submission that does not wait', () => {
     expect(answer.headers.get('location')).toBe(`${service.url}/v1/jobs/${job.id}`);
     expect(answer.headers.get('preference-applied')).toBeNull();
     expect(answer.headers.get('server-timing')).toBeNull();
-    expect(job).toMatchObject({ status: 'queued', result: null, started_at: null, finished_at: null, artifacts: [] });
+    expect(job).toMatchObject({
+      status: 'queued',
+      result: null,
+      started_at: null,
+      finished_at: null,
+      artifacts: [],
+    });
     expect(job.queue_position).toBeGreaterThan(0);
     expect(job.progress).toEqual({ stage: 'queued', fraction: 0, step: null, steps: null });
   });
@@ -43,16 +55,22 @@ describe('a submission that waits', () => {
     ['?wait=30', {}, '?wait=30', null],
     ['?wait', {}, '?wait', null],
     ['?wait=3600', {}, '?wait=3600', null],
-  ] as const)('for its end is answered 200 with the ended job: %s', async (_name, headers, query, applied) => {
-    const answer = await submit(QUICK_MODEL, headers, query);
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('preference-applied')).toBe(applied);
-    expect(answer.headers.get('location')).toMatch(/\/v1\/jobs\/job_/);
-    expect(answer.headers.get('server-timing')).toMatch(
-      /^queue;dur=[\d.]+, decode;dur=[\d.]+, prepare;dur=[\d.]+, inference;dur=[\d.]+, postprocess;dur=[\d.]+, total;dur=[\d.]+$/,
-    );
-    expect(await expectSchema(answer, JobSchema)).toMatchObject({ status: 'succeeded', queue_position: null });
-  });
+  ] as const)(
+    'for its end is answered 200 with the ended job: %s',
+    async (_name, headers, query, applied) => {
+      const answer = await submit(QUICK_MODEL, headers, query);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('preference-applied')).toBe(applied);
+      expect(answer.headers.get('location')).toMatch(/\/v1\/jobs\/job_/);
+      expect(answer.headers.get('server-timing')).toMatch(
+        /^queue;dur=[\d.]+, decode;dur=[\d.]+, prepare;dur=[\d.]+, inference;dur=[\d.]+, postprocess;dur=[\d.]+, total;dur=[\d.]+$/,
+      );
+      expect(await expectSchema(answer, JobSchema)).toMatchObject({
+        status: 'succeeded',
+        queue_position: null,
+      });
+    },
+  );
 
   it('too short is answered 202 with the job as it is', async () => {
     const answer = await submit(SLOW_MODEL, { prefer: 'wait=0' });
@@ -66,14 +84,18 @@ describe('a submission that waits', () => {
     expect((await service.job(id, 30)).status).toBe('succeeded');
   });
 
-  it.each(['wait=soon', 'waiting=5', 'handling=lenient'])('ignores a preference it cannot read: %s', async (prefer) => {
-    const answer = await submit(AWAY_MODEL, { prefer });
-    expect(answer.status).toBe(202);
-    expect(answer.headers.get('preference-applied')).toBeNull();
-  });
+  it.each(['wait=soon', 'waiting=5', 'handling=lenient'])(
+    'ignores a preference it cannot read: %s',
+    async (prefer) => {
+      const answer = await submit(AWAY_MODEL, { prefer });
+      expect(answer.status).toBe(202);
+      expect(answer.headers.get('preference-applied')).toBeNull();
+    },
+  );
 
   it('with a query that is no time is refused before anything is queued', async () => {
-    const countJobs = async () => ((await (await service.fetch('/v1/jobs?limit=200')).json()) as { jobs: [] }).jobs.length;
+    const countJobs = async () =>
+      ((await (await service.fetch('/v1/jobs?limit=200')).json()) as { jobs: [] }).jobs.length;
     const before = await countJobs();
     await expectProblem(await submit(QUICK_MODEL, {}, '?wait=soon'), 'invalid_field');
     expect(await countJobs()).toBe(before);
@@ -133,7 +155,10 @@ describe('Accept', () => {
   it('of a picture is answered 202 and the job when it has not ended', async () => {
     const answer = await submit(AWAY_MODEL, { accept: 'image/png' }, '?wait=1');
     expect(answer.status).toBe(202);
-    expect(await expectSchema(answer, JobSchema)).toMatchObject({ status: 'queued', input: { output_format: 'png' } });
+    expect(await expectSchema(answer, JobSchema)).toMatchObject({
+      status: 'queued',
+      input: { output_format: 'png' },
+    });
   });
 
   it('of a picture is answered with the problem of a job that failed', async () => {

@@ -3,7 +3,13 @@ import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReceivedEvent, readAllEvents, readEvents } from './testing/event-reader.js';
 import { expectProblem } from './testing/expect-problem.js';
-import { AWAY_MODEL, QUICK_MODEL, type RunningService, SLOW_MODEL, startService } from './testing/start-service.js';
+import {
+  AWAY_MODEL,
+  QUICK_MODEL,
+  type RunningService,
+  SLOW_MODEL,
+  startService,
+} from './testing/start-service.js';
 import { formSubmission } from './testing/submission.js';
 import { testPhoto } from './testing/test-photo.js';
 
@@ -17,12 +23,18 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 async function submit(model: string): Promise<Job> {
-  const answer = await service.fetch('/v1/segmentation', formSubmission(photo, { model, outputs: 'overlay' }));
+  const answer = await service.fetch(
+    '/v1/segmentation',
+    formSubmission(photo, { model, outputs: 'overlay' }),
+  );
   return (await answer.json()) as Job;
 }
 
 const follow = (job: Job, lastEventId?: number) =>
-  fetch(job.urls.events, lastEventId === undefined ? {} : { headers: { 'last-event-id': String(lastEventId) } });
+  fetch(
+    job.urls.events,
+    lastEventId === undefined ? {} : { headers: { 'last-event-id': String(lastEventId) } },
+  );
 
 const SCHEMAS = { status: JobSummarySchema, progress: ProgressEventSchema, done: JobSchema };
 
@@ -45,7 +57,10 @@ describe('the events of a job', () => {
     const others = [await submit(SLOW_MODEL), await submit(SLOW_MODEL)];
     const events = await readAllEvents(await follow(others[1]!));
     expectWholeStream(events);
-    expect(events[0]).toMatchObject({ event: 'status', data: { status: 'queued', progress: { stage: 'queued' } } });
+    expect(events[0]).toMatchObject({
+      event: 'status',
+      data: { status: 'queued', progress: { stage: 'queued' } },
+    });
     expect(events.some(({ event, data }) => event === 'status' && data.status === 'running')).toBe(true);
     const stages = events.filter(({ event }) => event === 'progress').map(({ data }) => data.stage);
     expect(stages).toContain('inference');
@@ -53,7 +68,10 @@ describe('the events of a job', () => {
     expect(stages).toEqual([...stages].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
     const fractions = events.map(({ data }) => data.fraction ?? data.progress.fraction);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
-    expect(events.at(-1)).toMatchObject({ event: 'done', data: { status: 'succeeded', progress: { stage: 'done' } } });
+    expect(events.at(-1)).toMatchObject({
+      event: 'done',
+      data: { status: 'succeeded', progress: { stage: 'done' } },
+    });
     expect(events.at(-1)!.data.artifacts).toHaveLength(2);
     expect((await service.job(first.id)).status).toBe('succeeded');
   });
@@ -63,7 +81,10 @@ describe('the events of a job', () => {
     for await (const { data } of readEvents(await follow(job))) if (data.stage === 'inference') break;
     const events = await readAllEvents(await follow(job));
     expectWholeStream(events);
-    expect(events[0]).toMatchObject({ event: 'status', data: { status: 'running', progress: { stage: 'inference' } } });
+    expect(events[0]).toMatchObject({
+      event: 'status',
+      data: { status: 'running', progress: { stage: 'inference' } },
+    });
   });
 
   it('are the end alone once it has ended', async () => {
@@ -101,8 +122,11 @@ describe('the events of a job', () => {
 
   it('reach all who follow it', async () => {
     const job = await submit(QUICK_MODEL);
-    const streams = await Promise.all(Array.from({ length: 12 }, async () => readAllEvents(await follow(job))));
-    for (const events of streams) expect(events.at(-1)).toMatchObject({ event: 'done', data: { id: job.id } });
+    const streams = await Promise.all(
+      Array.from({ length: 12 }, async () => readAllEvents(await follow(job))),
+    );
+    for (const events of streams)
+      expect(events.at(-1)).toMatchObject({ event: 'done', data: { id: job.id } });
   });
 
   it('come as a stream that no proxy holds back', async () => {
@@ -114,7 +138,10 @@ describe('the events of a job', () => {
   });
 
   it('of an unknown job are a problem', async () => {
-    await expectProblem(await service.fetch('/v1/jobs/job_01JD8Z3V9QXXXXXXXXXXXXXXXX/events'), 'job_not_found');
+    await expectProblem(
+      await service.fetch('/v1/jobs/job_01JD8Z3V9QXXXXXXXXXXXXXXXX/events'),
+      'job_not_found',
+    );
   });
 });
 

@@ -22,7 +22,6 @@ async function main(env: Env): Promise<void> {
   const logger = createLogger('api', env.LOG_LEVEL);
   const open = openServices(env, logger);
   const app = await buildApp(open.services, logger);
-  open.start();
   onShutdown(
     async () => {
       await app.close();
@@ -30,6 +29,7 @@ async function main(env: Env): Promise<void> {
     },
     { deadlineMs: STOP_DEADLINE_MS, logger },
   );
+  await open.start();
   await listen();
 
   async function listen(): Promise<void> {

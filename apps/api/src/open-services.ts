@@ -1,15 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisBlobStore } from '@darkroom/blob-store';
 import { DeliveryQueues, JobEvents, JobStore, Sweeper, WorkerRegistry } from '@darkroom/jobs';
 import { connectRedis, type Logger, NAMESPACE } from '@darkroom/service-kit';
+import type { Redis } from 'ioredis';
 import type { Env } from './env.js';
 import { ModelDirectory } from './model-directory.js';
 import type { Services } from './services.js';
 
+/** The first connection has so long before the api listens without it. */
+const FIRST_CONNECTION_MS = 1_000;
+
 /** What the api works with, and what goes on behind it. */
 export interface OpenServices {
   readonly services: Services;
-  /** Listens to jobs' changes and mends records, until it is closed. */
-  start(): void;
+  /**
+   * Listens to jobs' changes and mends records, until it is closed.
+   * @returns when Redis answers, so that the first requests find it; without it after a short while all the same
+   */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,7 +42,7 @@ export function openServices(env: Env, logger: Logger): OpenServices {
   const publicUrl = env.PUBLIC_URL ?? null;
   return {
     services: { redis, store, deliveries, events, blobs, models, limits, publicUrl, host: env.HOST },
-    start() {
+    async start() {
       // Waits for Redis as long as it takes; only closing ends it, and then nobody listens any more.
       events.start().catch((error) => logger.debug({ err: error }, 'subscription ended'));
       sweeper.start(
@@ -42,6 +50,7 @@ export function openServices(env: Env, logger: Logger): OpenServices {
           redelivered.length > 0 && logger.warn({ jobs: redelivered }, 'jobs without delivery, sent again'),
         (error) => logger.debug({ err: error }, 'sweep failed'),
       );
+      await waitUntilReady(redis);
     },
     async close() {
       sweeper.stop();
@@ -50,6 +59,11 @@ export function openServices(env: Env, logger: Logger): OpenServices {
       subscriber.disconnect();
     },
   };
+}
+
+async function waitUntilReady(redis: Redis): Promise<void> {
+  const deadlineMs = Date.now() + FIRST_CONNECTION_MS;
+  while (redis.status !== 'ready' && Date.now() < deadlineMs) await sleep(10);
 }
 
 function idsIn(list: string): string[] {

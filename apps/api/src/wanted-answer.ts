@@ -79,7 +79,7 @@ function readSeconds(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new DarkroomError(
     'invalid_field',
-    `"wait" takes whole seconds up to ${MAX_WAIT_SECONDS}, got "${text.slice(0, 40)}".`,
+    `"wait" takes whole seconds, such as wait=30 (more than ${MAX_WAIT_SECONDS} counts as ${MAX_WAIT_SECONDS}), got "${text.slice(0, 40)}".`,
     {
       fields: [{ pointer: '#/wait', detail: `Send seconds from 0 to ${MAX_WAIT_SECONDS}.` }],
     },

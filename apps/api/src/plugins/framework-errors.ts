@@ -8,9 +8,8 @@ const FORM_ADVICE =
   'Let your HTTP client build the form: with curl use -F image=@photo.jpg, with fetch pass FormData and set no Content-Type yourself.';
 const TOO_MANY_PARTS = 'The form has more parts than any task has fields. Send one picture and its fields.';
 
-/** Fastify's and its plugins' own errors, as ours. A detail that ends in a colon goes on with their message. */
+/** Fastify's and its plugins' own errors, as ours. */
 const BY_FASTIFY_CODE: Readonly<Record<string, readonly [code: ErrorCode, detail: string]>> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed_json', 'The body was sent as application/json but is not:'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'malformed_request',
     'The body has another length than its Content-Length says. Let your HTTP client set that header.',
@@ -39,12 +38,7 @@ export function asDarkroomError(error: unknown, request: FastifyRequest): Darkro
   const { code = '', message, statusCode } = error as FastifyError;
   const cause = { cause: error };
   const known = BY_FASTIFY_CODE[code];
-  if (known)
-    return new DarkroomError(
-      known[0],
-      known[1].endsWith(':') ? `${known[1]} ${asSentence(message)}` : known[1],
-      cause,
-    );
+  if (known) return new DarkroomError(...known, cause);
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedMediaType(request.headers['content-type']);
   const ofRedis = asRedisError(error as Error);
   if (ofRedis) return ofRedis;

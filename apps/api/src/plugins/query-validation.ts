@@ -31,6 +31,6 @@ function checkQuery(schema: TObject, query: Readonly<Record<string, string | str
   const isKnown = (name: string) => isAnswerParameter(name) && Object.hasOwn(schema.properties, name);
   const texts = given.flatMap(([name, value]) => (isKnown(name) ? [] : [[name, [value].flat()] as const]));
   const known = ANSWER_PARAMETERS.filter(isKnown);
-  const checked = checkFields(schema, readFormFields(schema, new Map(texts)), known);
+  const checked = checkFields(schema, readFormFields(schema, new Map(texts)), { known });
   return { ...Object.fromEntries(given.filter(([name]) => isKnown(name))), ...checked };
 }

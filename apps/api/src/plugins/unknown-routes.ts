@@ -21,7 +21,8 @@ export function addUnknownRoutes(app: FastifyInstance): void {
     const path = request.url.split('?')[0]!;
     const allowed = [...methods].filter((method) => router.find(method, path) !== null);
     const shown = `${request.method} ${path.slice(0, 120)}`;
-    if (allowed.length > 0) {
+    // A path that answers this method got here by its own route, which found nothing under its wildcard.
+    if (allowed.length > 0 && !allowed.includes(request.method as HTTPMethod)) {
       reply.header('allow', allowed.join(', '));
       const detail = `${shown} is not a call; this path answers ${allowed.join(', ')}.`;
       return answerProblem(new DarkroomError('method_not_allowed', detail), null, request, reply);

@@ -17,7 +17,10 @@ let overlay: Buffer;
 beforeAll(async () => {
   const models = [QUICK_MODEL, AWAY_MODEL] as const;
   [service, photo] = await Promise.all([startService({ models }), testPhoto()]);
-  job = await submit(formSubmission(photo, { model: QUICK_MODEL, outputs: ALL_OUTPUTS }, 'Sonne ☀.png'), '?wait=30');
+  job = await submit(
+    formSubmission(photo, { model: QUICK_MODEL, outputs: ALL_OUTPUTS }, 'Sonne ☀.png'),
+    '?wait=30',
+  );
   overlayUrl = job.urls.picture!;
   overlay = Buffer.from(await (await fetch(overlayUrl)).arrayBuffer());
 });
@@ -89,19 +92,25 @@ describe('an artifact', () => {
     expect(Buffer.from(await changed.arrayBuffer())).toEqual(overlay);
   });
 
-  it.each(['bytes=0-1,5-6', 'bytes=x-y', 'lines=1-2'])('comes whole where a range is not for it: %s', async (range) => {
-    const answer = await fetch(overlayUrl, { headers: { range } });
-    expect(answer.status).toBe(200);
-    expect(Buffer.from(await answer.arrayBuffer())).toEqual(overlay);
-  });
+  it.each(['bytes=0-1,5-6', 'bytes=x-y', 'lines=1-2'])(
+    'comes whole where a range is not for it: %s',
+    async (range) => {
+      const answer = await fetch(overlayUrl, { headers: { range } });
+      expect(answer.status).toBe(200);
+      expect(Buffer.from(await answer.arrayBuffer())).toEqual(overlay);
+    },
+  );
 
   it('is saved under the name of its input', async () => {
-    const disposition = async (url: string) => (await fetch(`${url}?download=1`)).headers.get('content-disposition');
+    const disposition = async (url: string) =>
+      (await fetch(`${url}?download=1`)).headers.get('content-disposition');
     expect(await disposition(overlayUrl)).toBe(
       `attachment; filename="Sonne ?.overlay.jpg"; filename*=UTF-8''Sonne%20%E2%98%80.overlay.jpg`,
     );
     const unnamed = await submit(rawSubmission(photo), `?wait=30&model=${QUICK_MODEL}`);
-    expect(await disposition(unnamed.artifacts[0]!.url)).toContain(`filename="${unnamed.id}.segmentation_map.png"`);
+    expect(await disposition(unnamed.artifacts[0]!.url)).toContain(
+      `filename="${unnamed.id}.segmentation_map.png"`,
+    );
   });
 
   it('answers HEAD with the headers alone', async () => {
@@ -113,7 +122,10 @@ describe('an artifact', () => {
   });
 
   it('that is not there is named, with those that are', async () => {
-    const problem = await expectProblem(await service.fetch(`/v1/jobs/${job.id}/artifacts/overlay.png`), 'artifact_not_found');
+    const problem = await expectProblem(
+      await service.fetch(`/v1/jobs/${job.id}/artifacts/overlay.png`),
+      'artifact_not_found',
+    );
     expect(problem.detail).toContain('overlay.jpg');
     const waiting = await submit(formSubmission(photo, { model: AWAY_MODEL }));
     const early = await service.fetch(`/v1/jobs/${waiting.id}/artifacts/overlay.jpg`);
@@ -156,7 +168,10 @@ describe('the result', () => {
   });
 
   it('comes in no format that is not built', async () => {
-    const problem = await expectProblem(await service.fetch(`/v1/jobs/${job.id}/result?format=coco`), 'invalid_field');
+    const problem = await expectProblem(
+      await service.fetch(`/v1/jobs/${job.id}/result?format=coco`),
+      'invalid_field',
+    );
     expect(problem.detail).toContain('json');
   });
 });

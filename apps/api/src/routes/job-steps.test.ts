@@ -4,7 +4,13 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem } from '../testing/expect-problem.js';
 import { expectSchema } from '../testing/expect-schema.js';
-import { AWAY_MODEL, QUICK_MODEL, type RunningService, SLOW_MODEL, startService } from '../testing/start-service.js';
+import {
+  AWAY_MODEL,
+  QUICK_MODEL,
+  type RunningService,
+  SLOW_MODEL,
+  startService,
+} from '../testing/start-service.js';
 import { formSubmission, jsonSubmission } from '../testing/submission.js';
 import { testPhoto } from '../testing/test-photo.js';
 
@@ -27,7 +33,8 @@ async function submit(model: string, fields: Record<string, string> = {}, query 
   return (await answer.json()) as Job;
 }
 
-const cancel = (id: string, init: RequestInit = {}) => service.fetch(`/v1/jobs/${id}/cancel`, { method: 'POST', ...init });
+const cancel = (id: string, init: RequestInit = {}) =>
+  service.fetch(`/v1/jobs/${id}/cancel`, { method: 'POST', ...init });
 const remove = (id: string) => service.fetch(`/v1/jobs/${id}`, { method: 'DELETE' });
 
 describe('cancelling', () => {
@@ -36,7 +43,13 @@ describe('cancelling', () => {
     const answer = await cancel(id);
     expect(answer.status).toBe(200);
     const job = await expectSchema(answer, JobSchema);
-    expect(job).toMatchObject({ status: 'canceled', attempts: 0, started_at: null, result: null, error: null });
+    expect(job).toMatchObject({
+      status: 'canceled',
+      attempts: 0,
+      started_at: null,
+      result: null,
+      error: null,
+    });
     expect(job.queue_position).toBeNull();
     expect(Date.parse(job.kept_until!)).toBeGreaterThan(Date.parse(job.finished_at!));
     expect(await service.job(id)).toEqual(job);
@@ -86,7 +99,10 @@ describe('deleting', () => {
   it.each([QUICK_MODEL, AWAY_MODEL, SLOW_MODEL])('leaves nothing of a job of %s in Redis', async (model) => {
     const own = await testPhoto('webp', 20 + model.length, 20);
     const query = model === QUICK_MODEL ? '?wait=30' : '';
-    const answer = await service.fetch(`/v1/segmentation${query}`, formSubmission(own, { model, outputs: 'overlay' }));
+    const answer = await service.fetch(
+      `/v1/segmentation${query}`,
+      formSubmission(own, { model, outputs: 'overlay' }),
+    );
     const { id, input } = (await answer.json()) as Job;
     expect(await tracesOf(id, input.image.sha256)).not.toEqual([]);
     expect((await remove(id)).status).toBe(204);

@@ -62,7 +62,11 @@ describe('a job', () => {
     const { urls, input, artifacts } = jobs[0]!;
     const { cancel, picture, ...others } = urls;
     expect(picture).toBeNull();
-    for (const url of [...Object.values(others), input.image.url, ...artifacts.map((artifact) => artifact.url)]) {
+    for (const url of [
+      ...Object.values(others),
+      input.image.url,
+      ...artifacts.map((artifact) => artifact.url),
+    ]) {
       const answer = await fetch(url);
       expect([url, answer.status]).toEqual([url, 200]);
       await answer.body?.cancel();
@@ -74,14 +78,20 @@ describe('a job', () => {
 
   it('that failed says why', async () => {
     const job = await expectSchema(await service.fetch(`/v1/jobs/${jobs[8]!.id}`), JobSchema);
-    expect(job).toMatchObject({ status: 'failed', result: null, artifacts: [], error: { code: 'unsupported_image' } });
+    expect(job).toMatchObject({
+      status: 'failed',
+      result: null,
+      artifacts: [],
+      error: { code: 'unsupported_image' },
+    });
     expect(job.error!.detail).toMatch(/damaged, cut off/);
     expect(job.kept_until).not.toBeNull();
   });
 
   it('has the bytes of its artifacts when asked for them', async () => {
     const { id } = jobs[1]!;
-    const [artifact] = (await expectSchema(await service.fetch(`/v1/jobs/${id}?inline=true`), JobSchema)).artifacts;
+    const [artifact] = (await expectSchema(await service.fetch(`/v1/jobs/${id}?inline=true`), JobSchema))
+      .artifacts;
     const bytes = Buffer.from(await (await fetch(artifact!.url)).arrayBuffer());
     expect(Buffer.from(artifact!.base64!, 'base64')).toEqual(bytes);
     expect((await service.job(id)).artifacts[0]).not.toHaveProperty('base64');
@@ -131,7 +141,9 @@ describe('the list of jobs', () => {
     expect(idsOf((await list('?status=queued')).jobs)).toEqual(newestFirst(jobs.slice(5, 8)));
     expect(idsOf((await list('?status=failed')).jobs)).toEqual([jobs[8]!.id]);
     expect(idsOf((await list('?status=running')).jobs)).toEqual([]);
-    expect(idsOf((await list(`?model=${AWAY_MODEL}&task=segmentation`)).jobs)).toEqual(newestFirst(jobs.slice(5, 8)));
+    expect(idsOf((await list(`?model=${AWAY_MODEL}&task=segmentation`)).jobs)).toEqual(
+      newestFirst(jobs.slice(5, 8)),
+    );
     expect(idsOf((await list(`?model=${AWAY_MODEL}&status=succeeded`)).jobs)).toEqual([]);
     expect(idsOf((await list('?model=never-heard-of')).jobs)).toEqual([]);
     const since = encodeURIComponent(jobs[4]!.created_at);
@@ -139,11 +151,16 @@ describe('the list of jobs', () => {
     expect(idsOf(jobs).filter((id) => after.includes(id))).toEqual(idsOf(jobs.slice(5)));
   });
 
-  it.each(['limit=0', 'limit=201', 'limit=many', 'status=done', 'cursor=job_1', 'created_after=yesterday', 'task=cooking'])(
-    'refuses ?%s',
-    async (query) => {
-      const problem = await expectProblem(await service.fetch(`/v1/jobs?${query}`), 'invalid_field');
-      expect(problem.errors![0]!.pointer).toBe(`#/${query.split('=')[0]}`);
-    },
-  );
+  it.each([
+    'limit=0',
+    'limit=201',
+    'limit=many',
+    'status=done',
+    'cursor=job_1',
+    'created_after=yesterday',
+    'task=cooking',
+  ])('refuses ?%s', async (query) => {
+    const problem = await expectProblem(await service.fetch(`/v1/jobs?${query}`), 'invalid_field');
+    expect(problem.errors![0]!.pointer).toBe(`#/${query.split('=')[0]}`);
+  });
 });

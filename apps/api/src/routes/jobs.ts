@@ -63,7 +63,7 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
     async (request, reply) => {
       const { task, status, model, created_after, limit = PAGE_DEFAULT, cursor } = request.query;
       if (cursor !== undefined && !isJobId(cursor))
-        throw badQuery('cursor', 'is next_cursor of the page before');
+        throw badQuery('cursor', 'takes next_cursor of the page before; leave it out for the first page');
       const page = { limit: limit + 1, before: cursor, createdAfterId: createdAfterId(created_after) };
       const records = await store.list({ task, status, model }, page);
       const presenter = new JobPresenter(services, request);

@@ -45,7 +45,9 @@ describe('one picture in each of the ways it can come', () => {
     for (const init of Object.values(ways)) {
       const job = await run(init);
       const { sha256, width, height, media_type, bytes } = job.input.image;
-      const mapSha256 = createHash('sha256').update(await artifactBytes(job)).digest('hex');
+      const mapSha256 = createHash('sha256')
+        .update(await artifactBytes(job))
+        .digest('hex');
       seen.push({ sha256, width, height, media_type, bytes, mapSha256, result: job.result });
     }
     const expected = {
@@ -82,7 +84,9 @@ describe('a picture of another job', () => {
     expect(again.input.image).toEqual({ ...first.input.image, url: again.input.image.url });
     expect(again.result).toEqual(first.result);
 
-    const colored = await run(formOf({ image: JSON.stringify({ job: first.id, artifact: 'color_map.png' }) }));
+    const colored = await run(
+      formOf({ image: JSON.stringify({ job: first.id, artifact: 'color_map.png' }) }),
+    );
     const bytes = await artifactBytes(first, 'color_map.png');
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     expect(colored.input.image).toMatchObject({ file_name: 'color_map.png', sha256, bytes: bytes.length });

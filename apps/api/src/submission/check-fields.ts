@@ -1,21 +1,25 @@
 import { DarkroomError, type FieldError } from '@darkroom/contracts';
-import type { Static, TObject } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
+import { describeExpectation } from './describe-expectation.js';
 import { isNestedTooDeep } from './is-nested-too-deep.js';
 import { nearestName } from './nearest-name.js';
 
 const VALUE_SHOWN_LENGTH = 60;
-const LEVELS_SHOWN = 8;
+const ERRORS_SHOWN = 3;
+/** No field needs more; and what is nested without end would overflow the stack of whoever looks into it. */
+const LEVELS_MAX = 16;
 
 /**
  * Checks fields against their schema.
- * @param known names that are known besides the schema's, for the sake of "did you mean"
+ * @param about `known`: names that are known besides the schema's, for the sake of "did you mean"; `within`: the
+ *   field that has these as its own
  * @throws DarkroomError `unknown_field` or `invalid_field` with an entry for each bad field
  */
 export function checkFields<Schema extends TObject>(
   schema: Schema,
   fields: unknown,
-  known: readonly string[] = [],
+  { known = [], within }: { readonly known?: readonly string[]; readonly within?: string } = {},
 ): Static<Schema> {
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw new DarkroomError(
@@ -24,19 +28,17 @@ export function checkFields<Schema extends TObject>(
       { fields: [{ pointer: '#', detail: 'Send an object.' }] },
     );
   }
+  const path = within === undefined ? [] : [within];
   const names = [...Object.keys(schema.properties), ...known];
-  const unknown = Object.keys(fields)
-    .filter((name) => !Object.hasOwn(schema.properties, name))
-    .map((name) => unknownField(name, names));
-  const invalid = Object.entries(fields).flatMap(([name, value]) => {
-    const property = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
-    if (property === undefined || Value.Check(property, value)) return [];
-    return describeErrors(name, [...Value.Errors(property, value)], value);
-  });
+  const unknown: FieldError[] = [];
+  const invalid: FieldError[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (!Object.hasOwn(schema.properties, name)) unknown.push(unknownField([...path, name], names));
+    else invalid.push(...invalidField([...path, name], schema.properties[name]!, value));
+  }
   if (unknown.length > 0) {
-    throw new DarkroomError('unknown_field', sentence([...unknown, ...invalid]), {
-      fields: [...unknown, ...invalid],
-    });
+    const detail = `${sentence([...unknown, ...invalid])} ${listOf(names)}`;
+    throw new DarkroomError('unknown_field', detail, { fields: [...unknown, ...invalid] });
   }
   if (invalid.length > 0) throw new DarkroomError('invalid_field', sentence(invalid), { fields: invalid });
   return fields as Static<Schema>;
@@ -47,39 +49,33 @@ export function pointerTo(...path: readonly (string | number)[]): string {
   return `#${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
 }
 
-function unknownField(name: string, known: readonly string[]): FieldError {
-  const nearest = nearestName(name, known);
-  const shown = shorten(name);
-  const hint = nearest ? `Did you mean "${nearest}"?` : `Known fields are ${known.join(', ')}.`;
-  return { pointer: pointerTo(shown), detail: `There is no field "${shown}". ${hint}` };
+function unknownField(path: readonly string[], known: readonly string[]): FieldError {
+  const nearest = nearestName(path.at(-1)!, known);
+  const shown = path.map(shorten);
+  const hint = nearest === null ? '' : ` Did you mean "${nearest}"?`;
+  return { pointer: pointerTo(...shown), detail: `There is no field "${shown.join('/')}".${hint}` };
 }
 
-interface SchemaError {
-  readonly keyword: string;
-  readonly instancePath: string;
-  readonly message: string;
-  readonly params: object;
+function listOf(names: readonly string[]): string {
+  return names.length === 0 ? 'No field can stand here.' : `Known fields are ${names.join(', ')}.`;
 }
 
-function describeErrors(name: string, errors: readonly SchemaError[], value: unknown): FieldError[] {
+function invalidField(path: readonly string[], schema: TSchema, value: unknown): FieldError[] {
+  const name = path.join('/');
+  if (isNestedTooDeep(value, LEVELS_MAX)) {
+    const detail = `"${name}" may be nested ${LEVELS_MAX} levels deep; what came is deeper.`;
+    return [{ pointer: pointerTo(...path), detail }];
+  }
+  if (Value.Check(schema, value)) return [];
   const byPointer = new Map<string, FieldError>();
-  for (const error of errors) {
-    const pointer = `${pointerTo(name)}${error.instancePath}`;
+  for (const error of Value.Errors(schema, value)) {
+    const pointer = `${pointerTo(...path)}${error.instancePath}`;
     if (byPointer.has(pointer)) continue;
-    const got = show(valueAt(value, error.instancePath));
-    byPointer.set(pointer, {
-      pointer,
-      detail: `${name}${error.instancePath} ${expectation(error)}, got ${got}.`,
-    });
+    const got = shorten(JSON.stringify(valueAt(value, error.instancePath)) ?? 'nothing');
+    const expected = describeExpectation(error, error.instancePath === '' ? schema : null);
+    byPointer.set(pointer, { pointer, detail: `"${name}${error.instancePath}" ${expected}, got ${got}.` });
   }
   return [...byPointer.values()];
-}
-
-function expectation({ keyword, message, params }: SchemaError): string {
-  if (keyword === 'enum' && 'allowedValues' in params) {
-    return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
-  }
-  return message;
 }
 
 function valueAt(value: unknown, instancePath: string): unknown {
@@ -90,15 +86,9 @@ function valueAt(value: unknown, instancePath: string): unknown {
 }
 
 function sentence(errors: readonly FieldError[]): string {
-  const shown = errors.slice(0, 3).map((error) => error.detail);
+  const shown = errors.slice(0, ERRORS_SHOWN).map((error) => error.detail);
   const more = errors.length > shown.length ? [`${errors.length - shown.length} more in \`errors\`.`] : [];
   return [...shown, ...more].join(' ');
-}
-
-function show(value: unknown): string {
-  // Writing out what is nested without end would overflow the stack.
-  if (isNestedTooDeep(value, LEVELS_SHOWN)) return `${kindOf(value)} of many levels`;
-  return shorten(JSON.stringify(value) ?? 'nothing');
 }
 
 function shorten(text: string): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BlobStore } from '@darkroom/blob-store';
-import { DarkroomError, type ErrorCode } from '@darkroom/contracts';
+import { DarkroomError } from '@darkroom/contracts';
 import { ImageRejectedError, readImageHeader } from '@darkroom/imaging';
 import { isJobId, type JobRecord, type JobStore, type StoredPicture } from '@darkroom/jobs';
 import type { PictureSource } from './picture-source.js';
@@ -66,14 +66,16 @@ async function describePicture(
       exifOrientation: header.exifOrientation,
     };
   } catch (error) {
-    if (error instanceof ImageRejectedError)
-      throw new DarkroomError(codeOf(error), error.message, { cause: error });
+    if (error instanceof ImageRejectedError) throw asDarkroomError(error);
     throw error;
   }
 }
 
-function codeOf(error: ImageRejectedError): ErrorCode {
-  return error.reason === 'too_many_pixels' ? 'image_too_many_pixels' : 'unsupported_image';
+function asDarkroomError(error: ImageRejectedError): DarkroomError {
+  const code = error.reason === 'too_many_pixels' ? 'image_too_many_pixels' : 'unsupported_image';
+  const limit = code === 'image_too_many_pixels' ? ', or raise MAX_IMAGE_PIXELS of the service' : '';
+  const detail = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}${limit}.`;
+  return new DarkroomError(code, detail, { cause: error });
 }
 
 async function findJob(jobId: string, store: JobStore): Promise<JobRecord> {

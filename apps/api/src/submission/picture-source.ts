@@ -7,6 +7,8 @@ export type PictureSource =
   | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly fileName: string | null }
   | { readonly kind: 'job'; readonly jobId: string; readonly artifactName: string | null };
 
+const ENCODE_AGAIN = 'Encode the whole file, as `base64 -w0 photo.jpg` does.';
+
 /** The forms in which a JSON body, or a text field of a form, can name the picture. */
 const FORMS = 'a data: URL, {"base64": "…"}, {"job": "<id>"} or {"job": "<id>", "artifact": "<name>"}';
 
@@ -23,7 +25,7 @@ export function readPictureSource(image: unknown, maxBytes: number): PictureSour
     );
   }
   if ('url' in image) throw urlsNotFetched();
-  const { base64, job, artifact } = checkFields(ImageReferenceSchema, image);
+  const { base64, job, artifact } = checkFields(ImageReferenceSchema, image, { within: 'image' });
   if (base64 !== undefined && job === undefined && artifact === undefined) {
     return {
       kind: 'bytes',
@@ -35,7 +37,7 @@ export function readPictureSource(image: unknown, maxBytes: number): PictureSour
     return { kind: 'job', jobId: job, artifactName: artifact ?? null };
   }
   throw badImage(
-    `The field "image" takes ${FORMS}: exactly one of them, got the keys ${Object.keys(image).join(', ') || 'of none'}.`,
+    `The field "image" takes ${FORMS}: exactly one of them, got the keys ${Object.keys(image).join(', ') || '(none)'}.`,
   );
 }
 
@@ -47,9 +49,14 @@ function readUrl(url: string, maxBytes: number): Buffer {
     );
   }
   const comma = url.indexOf(',');
-  if (comma < 0) throw badImage('The data: URL in "image" has no comma, so it holds no data.');
+  if (comma < 0)
+    throw badImage(
+      'The data: URL in "image" has no comma, so it holds no data. Send data:image/png;base64, and then the base64 of the file.',
+    );
   if (!/;base64$/i.test(url.slice(0, comma))) {
-    throw badImage('The data: URL in "image" must be base64: data:image/png;base64,… .');
+    throw badImage(
+      'The data: URL in "image" must be in base64: data:image/png;base64, and then the base64 of the file.',
+    );
   }
   return decodeBase64(url.slice(comma + 1), maxBytes, pointerTo('image'));
 }
@@ -60,7 +67,14 @@ function decodeBase64(text: string, maxBytes: number, pointer: string): Buffer {
   if (decodedBytes > maxBytes + 3 + text.length / 64) throw uploadTooLarge(maxBytes, decodedBytes);
   const compact = text.replaceAll(/[\r\n\t ]/g, '');
   if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) {
-    throw badImage('The base64 of "image" has characters that base64 does not have, or was cut.', pointer);
+    throw badImage(
+      `The base64 of "image" has characters that base64 does not have. ${ENCODE_AGAIN}`,
+      pointer,
+    );
+  }
+  // Four characters hold three bytes; one over holds none.
+  if (compact.replaceAll('=', '').length % 4 === 1) {
+    throw badImage(`The base64 of "image" was cut: it ends in half a byte. ${ENCODE_AGAIN}`, pointer);
   }
   const bytes = Buffer.from(compact, 'base64');
   if (bytes.length > maxBytes) throw uploadTooLarge(maxBytes, bytes.length);

@@ -13,7 +13,6 @@ import type { Services } from '../services.js';
 import type { WantedAnswer } from '../wanted-answer.js';
 import { checkFields } from './check-fields.js';
 import { fillOptions } from './fill-options.js';
-import { isNestedTooDeep } from './is-nested-too-deep.js';
 import { loadPicture } from './load-picture.js';
 import { readSubmission } from './read-submission.js';
 import { refuseWhenFull } from './refuse-when-full.js';
@@ -29,7 +28,7 @@ export async function submitSegmentation(
 ): Promise<JobRecord> {
   const { limits, store, blobs, models, deliveries } = services;
   const submission = await readSubmission(request, SegmentationFieldsSchema, limits.maxUploadBytes);
-  const fields = checkFields(SegmentationFieldsSchema, submission.fields, ['image']);
+  const fields = checkFields(SegmentationFieldsSchema, submission.fields, { known: ['image'] });
   checkMetadata(fields);
   const model = await models.choose('segmentation', fields.model, fields.mode ?? null);
   const { model: _, metadata, keep_seconds, ...asked } = fields;
@@ -78,15 +77,11 @@ function withPicture(fields: Partial<SegmentationFields>, wanted: WantedAnswer):
   return { ...fields, outputs, ...(wanted.format ? { output_format: wanted.format } : {}) };
 }
 
-function checkMetadata({ metadata }: SegmentationFields): void {
-  const refuse = (came: string) => {
-    const detail = `"metadata" may have ${METADATA_MAX_BYTES} bytes as JSON and 16 levels, ${came}.`;
-    throw new DarkroomError('invalid_field', detail, { fields: [{ pointer: '#/metadata', detail }] });
-  };
-  if (metadata === undefined) return;
-  if (isNestedTooDeep(metadata, 16)) refuse('it is nested deeper');
+function checkMetadata({ metadata = {} }: SegmentationFields): void {
   const bytes = Buffer.byteLength(JSON.stringify(metadata));
-  if (bytes > METADATA_MAX_BYTES) refuse(`${bytes} bytes came`);
+  if (bytes <= METADATA_MAX_BYTES) return;
+  const detail = `"metadata" may have ${METADATA_MAX_BYTES} bytes as JSON, ${bytes} came. Keep the rest on your side, under a key that stands here.`;
+  throw new DarkroomError('invalid_field', detail, { fields: [{ pointer: '#/metadata', detail }] });
 }
 
 async function warningsFor(modelId: string, { models }: Services): Promise<Warning[]> {

@@ -94,7 +94,12 @@ async function writeModel(modelsFolder: string, id: TestModelId): Promise<void> 
     id === SLOW_MODEL
       ? slowSegmentationGraph({ classes: CLASSES, iterations: SLOW_ITERATIONS })
       : segmentationGraph({ classes: CLASSES });
-  await writeTestModel(modelsFolder, { id, graph, manifest: { runtime: { preload: id !== AWAY_MODEL } } });
+  const labels = Array.from({ length: CLASSES }, (_, stripe) => `stripe ${stripe}`);
+  await writeTestModel(modelsFolder, {
+    id,
+    graph,
+    manifest: { labels, runtime: { preload: id !== AWAY_MODEL } },
+  });
 }
 
 /** @returns when it has registered its models */
@@ -134,7 +139,7 @@ async function startApi(
   const logger = createLogger('api', loaded.env.LOG_LEVEL);
   const open = openServices(loaded.env, logger);
   const app = await buildApp(open.services, logger);
-  open.start();
+  await open.start();
   const url = await app.listen({ host: loaded.env.HOST, port: 0 });
   return {
     url: url.replace('[::1]', 'localhost'),

@@ -1,0 +1,177 @@
+import {
+  type BadRequest,
+  bad,
+  form,
+  json,
+  jsonText,
+  type Material,
+  nestedLists,
+  raw,
+} from './bad-request.js';
+
+const DEEP = 100_000;
+
+/** A good picture with fields that are not. */
+export function badFields({ photo }: Material): BadRequest[] {
+  const image = { base64: photo.toString('base64') };
+  const fields = (others: object) => json({ image, ...others });
+  const text = (others: string) => jsonText(`{"image":${JSON.stringify(image)},${others}}`);
+  const inForm = (...others: [name: string, content: string][]) =>
+    form([
+      ...others.map(([name, content]) => ({ name, content })),
+      { name: 'image', fileName: 'a.png', content: photo },
+    ]);
+  return [
+    bad(
+      'a field with a slip of the pen',
+      fields({ outptus: ['overlay'] }),
+      'unknown_field',
+      /"outptus".*"outputs"/,
+    ),
+    bad('a field in camelCase', fields({ keepSeconds: 60 }), 'unknown_field', /"keep_seconds"/),
+    bad('a field in capitals, in a form', inForm(['Model', 'quick']), 'unknown_field', /"model"/),
+    bad(
+      'a field that is like no other',
+      fields({ zebra: 1 }),
+      'unknown_field',
+      /"zebra".*Known fields are model,/,
+    ),
+    bad('a field that is not built yet', fields({ priority: 5 }), 'unknown_field', /"priority"/),
+    bad('many unknown fields', fields({ a1: 1, b2: 2, c3: 3, d4: 4, e5: 5 }), 'unknown_field', /2 more/),
+    bad('an unknown field in the query', raw(photo, '?outputz=overlay'), 'unknown_field', /"outputs"/),
+    bad(
+      'a field of a form in the query',
+      { ...inForm(), path: '/v1/segmentation?model=quick' },
+      'unknown_field',
+      /body/,
+    ),
+    bad('__proto__ as a field', text('"__proto__":{"model":"quick"}'), 'unknown_field', /"__proto__"/),
+    bad('constructor as a field', text('"constructor":{"prototype":{}}'), 'unknown_field', /"constructor"/),
+    bad('toString as a field', fields({ toString: 1 }), 'unknown_field', /"toString"/),
+    bad('__proto__ as a part of a form', inForm(['__proto__', 'x']), 'malformed_multipart', /__proto__/),
+    bad(
+      'constructor as a part of a form',
+      inForm(['constructor', 'x']),
+      'malformed_multipart',
+      /constructor/,
+    ),
+    bad('a part of a form with an empty name', inForm(['', 'x']), 'unknown_field', /""/),
+    bad(
+      'an output that does not exist',
+      fields({ outputs: ['overley'] }),
+      'invalid_field',
+      /one of .*overlay.*"overley"/,
+    ),
+    bad('an output twice', fields({ outputs: ['overlay', 'overlay'] }), 'invalid_field', /same entry twice/),
+    bad('outputs as a number', fields({ outputs: 7 }), 'invalid_field', /"outputs" must be a list, got 7/),
+    bad('outputs as null', fields({ outputs: null }), 'invalid_field', /must be a list, got null/),
+    bad(
+      'outputs as broken JSON in a form',
+      inForm(['outputs', '["overlay"']),
+      'invalid_field',
+      /"outputs" takes JSON/,
+    ),
+    bad(
+      'a format that is not made',
+      fields({ output_format: 'gif' }),
+      'invalid_field',
+      /png, jpeg, webp.*"gif"/,
+    ),
+    bad('a mode that is not built yet', fields({ mode: 'prompts' }), 'invalid_field', /semantic.*"prompts"/),
+    bad(
+      'a keeping time of 0',
+      fields({ keep_seconds: 0 }),
+      'invalid_field',
+      /"keep_seconds" must be a whole number from 1 to \d+, got 0/,
+    ),
+    bad(
+      'a keeping time of half seconds',
+      fields({ keep_seconds: 1.5 }),
+      'invalid_field',
+      /whole number .*got 1.5/,
+    ),
+    bad(
+      'a keeping time for ever',
+      fields({ keep_seconds: 1e12 }),
+      'invalid_field',
+      /whole number from 1 to 31536000/,
+    ),
+    bad(
+      'a keeping time in words',
+      inForm(['keep_seconds', 'a day']),
+      'invalid_field',
+      /whole number .*got "a day"/,
+    ),
+    bad(
+      'a keeping time twice',
+      inForm(['keep_seconds', '1'], ['keep_seconds', '2']),
+      'invalid_field',
+      /2 times/,
+    ),
+    bad('a model that does not exist', fields({ model: 'quikc' }), 'model_not_found', /"quikc".*quick/),
+    bad(
+      'a model like a path',
+      fields({ model: '../../etc/passwd' }),
+      'model_not_found',
+      /etc\/passwd.*quick/,
+    ),
+    bad('a model with a NUL', fields({ model: 'quick\0' }), 'model_not_found', /quick/),
+    bad(
+      'a model without a name',
+      fields({ model: '' }),
+      'invalid_field',
+      /"model" must be a text of 1 to 128 characters, got ""/,
+    ),
+    bad('a model that is a number', fields({ model: 7 }), 'invalid_field', /text .*got 7/),
+    bad('a model with a very long name', fields({ model: 'm'.repeat(5000) }), 'invalid_field', /128/),
+    bad(
+      'metadata that is a list',
+      fields({ metadata: [1] }),
+      'invalid_field',
+      /"metadata" must be an object, got \[1\]/,
+    ),
+    bad('metadata that is text', inForm(['metadata', 'hello']), 'invalid_field', /"metadata" takes JSON/),
+    bad(
+      'metadata that is too big',
+      fields({ metadata: { a: 'x'.repeat(5000) } }),
+      'invalid_field',
+      /4096 bytes/,
+    ),
+    bad(
+      'metadata that is too deep',
+      text(`"metadata":{"a":${nestedLists(20)}}`),
+      'invalid_field',
+      /16 levels/,
+    ),
+    bad(
+      'metadata of endless levels',
+      text(`"metadata":{"a":${nestedLists(DEEP)}}`),
+      'invalid_field',
+      /16 levels/,
+    ),
+    bad(
+      'metadata of endless levels in a form',
+      inForm(['metadata', nestedLists(DEEP)]),
+      'invalid_field',
+      /16 levels/,
+    ),
+    bad(
+      'outputs of endless levels',
+      text(`"outputs":${nestedLists(DEEP)}`),
+      'invalid_field',
+      /"outputs" may be nested 16 levels/,
+    ),
+    bad(
+      'an unknown field of endless levels',
+      text(`"depth":${nestedLists(DEEP)}`),
+      'unknown_field',
+      /"depth"/,
+    ),
+    bad('a thousand unknown fields', fields(manyFields(1000)), 'unknown_field', /997 more/),
+    bad('an unknown field with a very long name', fields({ ['n'.repeat(10_000)]: 1 }), 'unknown_field', /…"/),
+  ];
+}
+
+function manyFields(count: number): object {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`field_number_${i}`, i]));
+}
