@@ -6,6 +6,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['{apps,packages}/**/src/**/*.test.ts', 'scripts/src/**/*.test.ts'],
+    // ONNX Runtime would else report its use to its maker.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The tests share two cores with the inference processes they start.

@@ -260,6 +260,7 @@ function step(texts, command, environment) {
   var startedMs = Date.now();
   var display = showStep(texts.doing);
   var log = fs.openSync(LOG_FILE, 'a');
+  var logStart = fs.fstatSync(log).size;
   fs.writeSync(log, '$ ' + command.join(' ') + '\n');
   var child = childProcess.spawn(command[0], command.slice(1), {
     cwd: ROOT,
@@ -272,7 +273,7 @@ function step(texts, command, environment) {
     var seconds = ((Date.now() - startedMs) / 1000).toFixed(1) + ' s';
     throwIfStopped();
     if (exitCode !== 0) {
-      console.error(paint(31, '✗') + ' ' + texts.failed + ' (' + seconds + ')\n' + endOfLog());
+      console.error(paint(31, '✗') + ' ' + texts.failed + ' (' + seconds + ')\n' + endOfLog(logStart));
       throw told(exitCode);
     }
     console.log(paint(32, '✓') + ' ' + pad(texts.done, 44) + paint(2, seconds));
@@ -333,8 +334,10 @@ function showStep(doing) {
   };
 }
 
-function endOfLog() {
-  var lines = fs.readFileSync(LOG_FILE, 'utf8').replace(/\s+$/, '').split('\n');
+/** What the log holds since a place in it, or the end of that. */
+function endOfLog(start) {
+  var text = fs.readFileSync(LOG_FILE).subarray(start).toString();
+  var lines = text.replace(/\s+$/, '').split('\n');
   var shown = lines.slice(-LOG_LINES_SHOWN).map(function (line) {
     return '  ' + line;
   });

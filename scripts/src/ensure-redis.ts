@@ -47,7 +47,7 @@ async function installRedis(environment: Environment): Promise<void> {
   }
   terminal.line('  No Redis here: installing redis-server with apt (DARKROOM_NO_INSTALL=1 would forbid it).');
   await step(
-    { doing: 'installing redis-server with apt', done: 'redis-server installed, its system service stopped' },
+    { doing: 'installing redis-server with apt', done: 'redis-server installed' },
     installRedisWithApt,
   ).catch((error: unknown) => {
     throw error instanceof CommandFailed ? new ExpectedFailure(error.message) : error;

@@ -5,7 +5,7 @@ import { addBodyParsers } from './plugins/body-parsers.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addOriginGuard } from './plugins/origin-guard.js';
 import { addProblemDetails } from './plugins/problem-details.js';
-import { answerBadUrl, answerConnectionFault } from './plugins/protocol-faults.js';
+import { addHostCheck, answerBadUrl, answerConnectionFault } from './plugins/protocol-faults.js';
 import { addQueryValidation } from './plugins/query-validation.js';
 import { addRequestId, requestIdOf } from './plugins/request-id.js';
 import { addStoppingSignal } from './plugins/stopping-signal.js';
@@ -37,11 +37,14 @@ export async function buildApp(services: Services, logger: Logger): Promise<Fast
     bodyLimit: maxUploadBytes,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     genReqId: ({ headers }) => requestIdOf(headers),
+    // Said by a hook instead, as a problem like any other.
+    http: { requireHostHeader: false },
     frameworkErrors: answerBadUrl,
     clientErrorHandler: answerConnectionFault,
   });
 
   addRequestId(app);
+  addHostCheck(app);
   addProblemDetails(app);
   addStoppingSignal(app);
   addUnreadUploads(app);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { applyCommandLine, LOG_LEVELS, readEnv } from '@darkroom/service-kit';
 import { type Static, Type } from 'typebox';
@@ -28,7 +29,7 @@ const EnvSchema = Type.Object({
     pattern: '^[A-Za-z0-9._-]{1,64}$',
     default: `${hostname()
       .replaceAll(/[^A-Za-z0-9._-]/g, '-')
-      .slice(0, 48)}-${process.pid}`,
+      .slice(0, 48)}-${randomBytes(3).toString('hex')}`,
     description: 'Name of this worker in jobs and logs; letters, digits, dots and dashes.',
   }),
   WORKER_HOST: Type.String({ default: '127.0.0.1', description: 'Address of its own health and metrics.' }),

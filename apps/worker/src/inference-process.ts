@@ -75,6 +75,8 @@ export class InferenceProcess {
   constructor(model: LoadedManifest, options: InferenceProcessOptions, { warmUp }: { warmUp: boolean }) {
     this.#child = fork(CHILD_MAIN, [model.manifest.id], {
       serialization: 'advanced',
+      // ONNX Runtime would else report its use to its maker.
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
       // What the child prints on its own account (ONNX Runtime's warnings) goes where the worker's goes.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

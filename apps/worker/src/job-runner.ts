@@ -127,7 +127,6 @@ export class JobRunner {
         'The picture of the job is gone from storage; submit it again.',
       );
     }
-    const startedMs = performance.now();
     const progress = new ProgressReporter((present) => {
       void this.#store.reportProgress(record.id, token, present).catch(() => {});
     });
@@ -139,7 +138,11 @@ export class JobRunner {
       alone: this.#suspects.has(record.id),
     }).finally(() => progress.stop());
     await this.#succeed(attempt, result, device);
-    await this.#store.rememberRunTime(record.model, performance.now() - startedMs);
+    const stageMs = Object.values(result.timings).map((ms) => ms ?? 0);
+    await this.#store.rememberRunTime(
+      record.model,
+      stageMs.reduce((sum, ms) => sum + ms, 0),
+    );
   }
 
   async #succeed({ record, token }: Attempt, run: RunResult, device: string): Promise<void> {
@@ -183,9 +186,20 @@ export class JobRunner {
     if (error instanceof DarkroomError) await this.#fail(record, token, error.code, error.message);
     else if (error instanceof ModelRejectedError)
       await this.#fail(record, token, 'inference_failed', error.message);
-    // Anything else is a fault on the way (Redis, a bug): the delivery fails, and the sweeper sends another.
-    else throw error;
+    else await this.#afterFault(attempt, error);
     return 'done';
+  }
+
+  /** Redis refused something, or there is a bug. Redis may have room again later; a bug stays. */
+  async #afterFault({ record, token }: Attempt, error: Error): Promise<void> {
+    this.#logger.error({ job: record.id, err: error }, 'fault in a job');
+    if (error.name === 'ReplyError') {
+      await this.#store.giveBack(record.id, token);
+      // The delivery fails and goes; the sweeper sends another in a while.
+      throw error;
+    }
+    const detail = 'Something went wrong inside the worker; its log has the details under the id of the job.';
+    await this.#fail(record, token, 'internal_error', detail);
   }
 
   async #afterDeath(

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RedisBlobStore } from '@darkroom/blob-store';
-import { threadBudget, threadsPerProcess } from '@darkroom/inference';
+import { threadBudget, threadsPerProcess } from '@darkroom/inference/thread-budget';
 import { DeliveryQueues, JobEvents, JobStore, Sweeper, WorkerRegistry } from '@darkroom/jobs';
 import { type Catalog, readCatalog } from '@darkroom/model-catalog';
 import { FAMILIES } from '@darkroom/model-families';

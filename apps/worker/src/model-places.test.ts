@@ -91,14 +91,17 @@ describe('places in memory', () => {
   });
 
   it('are never taken from a pinned model', async () => {
-    const [pinned, wants] = [model('pinned', 10, { isPinned: true }), model('wants', 10)];
-    const { arbiter, clock, open } = places(10, pinned, wants);
+    const [pinned, a, b] = [model('pinned', 10, { isPinned: true }), model('a', 10), model('b', 10)];
+    const { arbiter, clock, open } = places(20, pinned, a, b);
     arbiter.start(() => {});
     await arbiter.stop();
-    wants.waiting = 1;
-    clock.nowMs = 1e9;
-    await arbiter.arbitrate();
-    expect(open()).toEqual(['pinned']);
+    for (const wanting of [a, b, a]) {
+      a.waiting = b.waiting = 0;
+      wanting.waiting = 1;
+      clock.nowMs += 1e6;
+      await arbiter.arbitrate();
+      expect(open()).toEqual(['pinned', wanting.id]);
+    }
   });
 
   it('are given to a model larger than the budget when it is alone', async () => {

@@ -94,9 +94,14 @@ export class ModelPlaces {
       victims.push(candidate);
       freeBytes += candidate.bytes;
     }
-    // A model larger than the whole budget gets in when it is alone: refusing it would keep its jobs waiting for ever.
-    const isAlone = victims.length === this.#placedAtMs.size;
-    if (freeBytes < model.bytes && !isAlone) return false;
+    // A model larger than the budget gets in once nothing but pinned models is there: refusing it would keep its
+    // jobs, and all behind them, waiting for ever.
+    const staying = [...this.#placedAtMs.keys()].filter(
+      (placed) => !placed.isPinned && !victims.includes(placed),
+    );
+    if (freeBytes < model.bytes && staying.length > 0) return false;
+    if (freeBytes < model.bytes)
+      this.#logger.warn({ model: model.id, bytes: model.bytes }, 'larger than the memory budget');
     for (const victim of victims) {
       this.#logger.info({ model: victim.id, for: model.id }, 'model evicted');
       await victim.close();

@@ -53,6 +53,15 @@ describe('a blob', () => {
     expect(await redis.keys('*kept*')).toEqual([]);
   });
 
+  it('put again with less time keeps the time of those who hold it', async () => {
+    await blobs.put('again', BYTES, 'long', 'released');
+    await blobs.put('again', BYTES, 'short', soon());
+    await pass(1100);
+    expect(await blobs.get('again')).toEqual(BYTES);
+    await blobs.release('again', 'long');
+    expect(await redis.keys('*again*')).toEqual([]);
+  });
+
   it('that is gone cannot be held', async () => {
     expect(await blobs.hold('gone', 'job', 'released')).toBe(false);
     expect(await redis.keys('*gone*')).toEqual([]);

@@ -3,6 +3,13 @@ import type { BlobStore, HoldUntil } from './blob-store.js';
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
+    darkroomPutBlob(
+      blob: string,
+      holders: string,
+      holder: string,
+      until: string,
+      bytes: Buffer,
+    ): Result<number, Context>;
     darkroomHoldBlob(blob: string, holders: string, holder: string, until: string): Result<number, Context>;
     darkroomReleaseBlob(blob: string, holders: string, holder: string): Result<number, Context>;
   }
@@ -37,6 +44,13 @@ settle(KEYS[1], KEYS[2])
 return 1
 `;
 
+const PUT_BLOB = `${SETTLE}
+redis.call('SET', KEYS[1], ARGV[3])
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+settle(KEYS[1], KEYS[2])
+return 1
+`;
+
 const RELEASE_BLOB = `${SETTLE}
 redis.call('ZREM', KEYS[2], ARGV[1])
 settle(KEYS[1], KEYS[2])
@@ -52,24 +66,20 @@ export class RedisBlobStore implements BlobStore {
   constructor(redis: Redis, namespace: string) {
     this.#redis = redis;
     this.#prefix = `${namespace}:blob`;
+    redis.defineCommand('darkroomPutBlob', { numberOfKeys: 2, lua: PUT_BLOB });
     redis.defineCommand('darkroomHoldBlob', { numberOfKeys: 2, lua: HOLD_BLOB });
     redis.defineCommand('darkroomReleaseBlob', { numberOfKeys: 2, lua: RELEASE_BLOB });
   }
 
   async put(key: string, bytes: Buffer, holder: string, until: HoldUntil): Promise<void> {
-    // The time to live covers the moment between the two commands: a writer that dies there leaves no litter.
-    await this.#redis.set(this.#bytesKey(key), bytes, 'EX', 3600);
-    await this.hold(key, holder, until);
+    // One script: bytes without a holder would never go away, and setting them alone would end the time of others.
+    const [bytesKey, holdersKey] = [this.#bytesKey(key), this.#holdersKey(key)];
+    await this.#redis.darkroomPutBlob(bytesKey, holdersKey, holder, scoreOf(until), bytes);
   }
 
   async hold(key: string, holder: string, until: HoldUntil): Promise<boolean> {
-    const score = until === 'released' ? '+inf' : String(until);
-    const held = await this.#redis.darkroomHoldBlob(
-      this.#bytesKey(key),
-      this.#holdersKey(key),
-      holder,
-      score,
-    );
+    const [bytesKey, holdersKey] = [this.#bytesKey(key), this.#holdersKey(key)];
+    const held = await this.#redis.darkroomHoldBlob(bytesKey, holdersKey, holder, scoreOf(until));
     return held === 1;
   }
 
@@ -97,4 +107,8 @@ export class RedisBlobStore implements BlobStore {
   #holdersKey(key: string): string {
     return `${this.#prefix}-holders:{${key}}`;
   }
+}
+
+function scoreOf(until: HoldUntil): string {
+  return until === 'released' ? '+inf' : String(until);
 }

@@ -41,7 +41,6 @@ export interface JobFilter {
   readonly task?: Task;
   readonly status?: JobStatus;
   readonly model?: string;
-  readonly parentId?: string;
   readonly createdAfter?: Date;
   /** Jobs a page. */
   readonly limit?: number;
@@ -111,7 +110,6 @@ export class DarkroomClient {
       task: filter.task,
       status: filter.status,
       model: filter.model,
-      parent_id: filter.parentId,
       created_after: filter.createdAfter?.toISOString(),
       limit: filter.limit,
       cursor: cursor ?? undefined,

@@ -3,4 +3,3 @@ export * from './execution-provider.js';
 export * from './ort-graph.js';
 export * from './probe-provider.js';
 export type * from './session-options.js';
-export * from './thread-budget.js';

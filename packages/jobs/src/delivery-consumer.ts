@@ -51,6 +51,7 @@ export class DeliveryConsumer {
     });
     this.#onError = options.onError;
     this.#worker.on('error', options.onError);
+    this.#checkForStalled();
   }
 
   /** Takes deliveries from now on. */
@@ -62,15 +63,30 @@ export class DeliveryConsumer {
   /** Takes no more deliveries until it is opened again; those in hand go on. */
   async pause(): Promise<void> {
     await this.#worker.pause(true);
+    this.#checkForStalled();
   }
 
   /** Takes no more deliveries until it is opened again, and returns when those in hand are done. */
   async finish(): Promise<void> {
     await this.#worker.pause();
+    this.#checkForStalled();
   }
 
   /** Takes no more deliveries and returns when those in hand are done. */
   async close(): Promise<void> {
     await this.#worker.close();
+  }
+
+  /** Lets go of everything at once, as a process that dies does; what was in hand is for others to find. */
+  async abandon(): Promise<void> {
+    await this.#worker.close(true);
+  }
+
+  /**
+   * Looks for deliveries of workers that died, also while it is paused (BullMQ's pause stops that): else what such
+   * a worker held would not be seen to wait, and nobody would open the queue for it.
+   */
+  #checkForStalled(): void {
+    void this.#worker.startStalledCheckTimer().catch((error: Error) => this.#onError(error));
   }
 }

@@ -95,6 +95,26 @@ describe('deliveries', () => {
     await consumer.close();
   });
 
+  it('of a worker that died wait again, even where every consumer is paused', async () => {
+    const id = newJobId(9);
+    await deliveries.add('stalled', id);
+    const options = { namespace: NAMESPACE, concurrency: 1, onError: () => {} };
+    const dyingConnection = redis.connect();
+    const dying = new DeliveryConsumer('stalled', () => new Promise(() => {}), {
+      ...options,
+      redis: dyingConnection,
+    });
+    dying.open();
+    await expect.poll(() => deliveries.depth('stalled'), { timeout: 5_000 }).toBe(0);
+    await dying.abandon();
+    const paused = new DeliveryConsumer('stalled', async () => 'done', {
+      ...options,
+      redis: redis.connect(),
+    });
+    await expect.poll(() => deliveries.depth('stalled'), { timeout: 15_000 }).toBe(1);
+    await paused.close();
+  }, 30_000);
+
   it('can be taken away while they wait', async () => {
     const id = newJobId(6);
     await deliveries.add('removed', id);

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { DarkroomError, ERRORS } from '@darkroom/contracts';
-import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerProblem, toProblem } from './problem-details.js';
 import { requestIdOf } from './request-id.js';
 
@@ -11,6 +11,17 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT:
     'It did not arrive in time. Send it over a faster connection, or a smaller picture.',
 };
+
+/** HTTP/1.1 requires Host; urls in answers begin with it. */
+export function addHostCheck(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.httpVersion !== '1.1' || raw.headers.host !== undefined) return;
+    throw new DarkroomError(
+      'malformed_request',
+      'The request has no Host header, which HTTP/1.1 requires. Use an HTTP/1.1 client.',
+    );
+  });
+}
 
 /** Answers paths that cannot be decoded. */
 export function answerBadUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { type TObject, Type } from 'typebox';
 import { checkFields } from '../submission/check-fields.js';
 import { readFormFields } from '../submission/form-fields.js';
-import { ANSWER_PARAMETERS, isAnswerParameter } from '../wanted-answer.js';
+import { isAnswerParameter } from '../wanted-answer.js';
 
 const NO_QUERY = Type.Object({}, { additionalProperties: false });
 
@@ -30,7 +30,6 @@ function checkQuery(schema: TObject, query: Readonly<Record<string, string | str
   const given = Object.entries(query);
   const isKnown = (name: string) => isAnswerParameter(name) && Object.hasOwn(schema.properties, name);
   const texts = given.flatMap(([name, value]) => (isKnown(name) ? [] : [[name, [value].flat()] as const]));
-  const known = ANSWER_PARAMETERS.filter(isKnown);
-  const checked = checkFields(schema, readFormFields(schema, new Map(texts)), { known });
+  const checked = checkFields(schema, readFormFields(schema, new Map(texts)));
   return { ...Object.fromEntries(given.filter(([name]) => isKnown(name))), ...checked };
 }

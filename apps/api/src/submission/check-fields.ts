@@ -71,7 +71,7 @@ function invalidField(path: readonly string[], schema: TSchema, value: unknown):
   for (const error of Value.Errors(schema, value)) {
     const pointer = `${pointerTo(...path)}${error.instancePath}`;
     if (byPointer.has(pointer)) continue;
-    const got = shorten(JSON.stringify(valueAt(value, error.instancePath)) ?? 'nothing');
+    const got = show(valueAt(value, error.instancePath));
     const expected = describeExpectation(error, error.instancePath === '' ? schema : null);
     byPointer.set(pointer, { pointer, detail: `"${name}${error.instancePath}" ${expected}, got ${got}.` });
   }
@@ -89,6 +89,11 @@ function sentence(errors: readonly FieldError[]): string {
   const shown = errors.slice(0, ERRORS_SHOWN).map((error) => error.detail);
   const more = errors.length > shown.length ? [`${errors.length - shown.length} more in \`errors\`.`] : [];
   return [...shown, ...more].join(' ');
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(shorten(value));
+  return shorten(JSON.stringify(value) ?? 'nothing');
 }
 
 function shorten(text: string): string {

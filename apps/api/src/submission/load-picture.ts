@@ -66,15 +66,17 @@ async function describePicture(
       exifOrientation: header.exifOrientation,
     };
   } catch (error) {
-    if (error instanceof ImageRejectedError) throw asDarkroomError(error);
+    if (error instanceof ImageRejectedError) throw asDarkroomError(error, maxPixels);
     throw error;
   }
 }
 
-function asDarkroomError(error: ImageRejectedError): DarkroomError {
+function asDarkroomError(error: ImageRejectedError, maxPixels: number): DarkroomError {
   const code = error.reason === 'too_many_pixels' ? 'image_too_many_pixels' : 'unsupported_image';
-  const limit = code === 'image_too_many_pixels' ? ', or raise MAX_IMAGE_PIXELS of the service' : '';
-  const detail = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}${limit}.`;
+  // The length of a side is limited too, and that limit is none of the service's settings.
+  const isOurLimit = code === 'image_too_many_pixels' && error.message.includes(String(maxPixels));
+  const remedy = isOurLimit ? ', or raise MAX_IMAGE_PIXELS of the service' : '';
+  const detail = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}${remedy}.`;
   return new DarkroomError(code, detail, { cause: error });
 }
 

@@ -32,6 +32,8 @@ export async function readMultipartForm(
     headerPairs: 100,
   };
   for await (const part of request.parts({ limits })) {
+    // Typed as always there, but taken from a header that need not have it.
+    if ((part.fieldname as string | undefined) === undefined) throw namelessPart();
     if (part.type === 'file') {
       if (file) throw twoPictures();
       file = await readFile(part, maxFileBytes);
@@ -43,6 +45,13 @@ export async function readMultipartForm(
     }
   }
   return { texts, file };
+}
+
+function namelessPart(): DarkroomError {
+  return new DarkroomError(
+    'malformed_multipart',
+    'A part of the form has no name. Its head must say Content-Disposition: form-data; name="image" (or the name of a field).',
+  );
 }
 
 async function readFile(part: MultipartFile, maxFileBytes: number): Promise<MultipartForm['file']> {

@@ -45,7 +45,7 @@ function readUrl(url: string, maxBytes: number): Buffer {
   if (!url.startsWith('data:')) {
     if (/^https?:/i.test(url)) throw urlsNotFetched();
     throw badImage(
-      `The field "image" takes ${FORMS}; the text that came is none of these. Base64 without "data:" goes into {"base64": "…"}.`,
+      `The field "image" takes ${FORMS}; the text that came is none of these. Base64 without "data:" goes into {"base64": "…"}; a file goes into a form, with curl as -F image=@photo.jpg.`,
     );
   }
   const comma = url.indexOf(',');

@@ -51,7 +51,7 @@ async function readForm(
   if (file) return { fields, picture: { kind: 'bytes', ...file } };
   if (imageTexts.length > 1) throw twoPictures();
   const [imageText] = imageTexts;
-  if (imageText === undefined || imageText === '') throw imageMissing([...texts.keys()], 'form');
+  if (imageText === undefined) throw imageMissing([...texts.keys()], 'form');
   return { fields, picture: readPictureSource(parseIfObject(imageText), maxUploadBytes) };
 }
 

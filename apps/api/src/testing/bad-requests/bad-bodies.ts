@@ -69,7 +69,7 @@ function badForms({ photo }: Material): BadRequest[] {
     bad('a form of no bytes', formOfBytes(''), 'image_missing', /nothing came/),
     bad('a form of no parts', form([]), 'image_missing', /nothing came/),
     bad('a form that is text', formOfBytes('image=photo.jpg'), 'malformed_multipart', /-F/),
-    bad('a form whose part has no name', formOfBytes(noName), 'image_missing', /nothing came/),
+    bad('a form whose part has no name', formOfBytes(noName), 'malformed_multipart', /no name/),
     bad('a form without a picture', form([model]), 'image_missing', /"model" came/),
     bad(
       'a form whose image is empty text',
