@@ -14,10 +14,10 @@ import { thisSystem } from './this-system.js';
  * program to start a private one with.
  */
 await runAsScript(async () => {
-  // Tests start their own servers and must not depend on settings for the service.
-  const isTest = process.argv[2] === 'test';
-  const environment = readEnvironment({ envFile: !isTest });
-  if (environment.redisUrl !== undefined && !isTest) await checkRedisAnswers(environment.redisUrl);
+  const environment = readEnvironment({ envFile: true });
+  // Tests start servers of their own, whatever the service uses.
+  const usesRedisUrl = environment.redisUrl !== undefined && process.argv[2] !== 'test';
+  if (usesRedisUrl) await checkRedisAnswers(environment.redisUrl);
   else if (findRedisServer(environment.searchPath) === null) await installRedis(environment);
 });
 

@@ -26,7 +26,7 @@ export async function step<Value>(
     terminal.rewrite('');
     const done = typeof texts.done === 'string' ? texts.done : texts.done(value);
     terminal.line(
-      `${terminal.paint("green", "✓")} ${done.padEnd(DONE_WIDTH)}${terminal.paint('dim', `${seconds().toFixed(1)} s`)}`,
+      `${terminal.paint('green', '✓')} ${done.padEnd(DONE_WIDTH)}${terminal.paint('dim', `${seconds().toFixed(1)} s`)}`,
     );
     return value;
   } catch (error) {

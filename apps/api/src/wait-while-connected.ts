@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DarkroomError } from '@darkroom/contracts';
 import { type JobRecord, waitForEnd } from '@darkroom/jobs';
 import type { FastifyRequest } from 'fastify';
 import type { Services } from './services.js';
 
+/** After this time a look at Redis that failed is taken again. */
+const LOOK_AGAIN_MS = 500;
+
 /**
- * Waits for the end of a job, but no longer than the client does, or than the api runs.
+ * Waits for the end of a job, but no longer than the client does, or than the api runs. Redis may go away and come
+ * back meanwhile.
  * @returns the job as it is then
  * @throws DarkroomError `job_not_found` when it was deleted meanwhile
  */
@@ -12,7 +17,7 @@ export async function waitWhileConnected(
   request: FastifyRequest,
   jobId: string,
   seconds: number,
-  { store, events }: Services,
+  services: Services,
 ): Promise<JobRecord> {
   const { stopping } = request.server;
   const { socket } = request.raw;
@@ -22,8 +27,7 @@ export async function waitWhileConnected(
   socket.once('close', abort);
   stopping.addEventListener('abort', abort);
   try {
-    const timeoutMs = seconds * 1000;
-    const record = await waitForEnd(jobId, { store, events, timeoutMs, signal: giveUp.signal });
+    const record = await waitPatiently(jobId, Date.now() + seconds * 1000, giveUp.signal, services);
     if (record !== null) return record;
     throw new DarkroomError(
       'job_not_found',
@@ -32,5 +36,21 @@ export async function waitWhileConnected(
   } finally {
     socket.off('close', abort);
     stopping.removeEventListener('abort', abort);
+  }
+}
+
+async function waitPatiently(
+  jobId: string,
+  untilMs: number,
+  signal: AbortSignal,
+  { store, events }: Services,
+): Promise<JobRecord | null> {
+  for (;;) {
+    try {
+      return await waitForEnd(jobId, { store, events, timeoutMs: untilMs - Date.now(), signal });
+    } catch (error) {
+      if (signal.aborted || Date.now() + LOOK_AGAIN_MS >= untilMs) throw error;
+      await sleep(LOOK_AGAIN_MS);
+    }
   }
 }

@@ -149,9 +149,12 @@ export class JobRunner {
     const untilMs = Date.now() + record.keepMs + BLOB_MARGIN_MS;
     const place = `${record.id}/${record.attempts}`;
     const resultBlobKey = `result/${place}`;
+    const blobKeyOf = (name: string) => `artifact/${place}/${name}`;
+    const names = run.outcome.artifacts.map(({ name }) => name);
+    await this.#store.noteBlobs(record.id, [resultBlobKey, ...names.map(blobKeyOf)]);
     const artifacts = await Promise.all(
       run.outcome.artifacts.map(async ({ bytes, ...about }): Promise<StoredArtifact> => {
-        const blobKey = `artifact/${place}/${about.name}`;
+        const blobKey = blobKeyOf(about.name);
         await this.#blobs.put(blobKey, bytes, record.id, untilMs);
         return { ...about, blobKey, bytes: bytes.length, sha256: sha256(bytes) };
       }),

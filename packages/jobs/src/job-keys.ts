@@ -22,6 +22,11 @@ export class JobKeys {
     return `${this.tag}:job:${id}`;
   }
 
+  /** Set of the blobs that attempts at a job wrote, whatever became of them. */
+  blobs(id: string): string {
+    return `${this.tag}:job:${id}:blobs`;
+  }
+
   /** Sorted set of the ids of all jobs. Scores are equal, so it is ordered by id, which is by time. */
   get all(): string {
     return `${this.tag}:jobs`;

@@ -2,6 +2,7 @@ import { JOB_STATUSES, type JobStatus, type Progress } from '@darkroom/contracts
 import type { Redis } from 'ioredis';
 import { type JobFilter, JobKeys } from './job-keys.js';
 import {
+  blobKeysOf,
   DEATHS_THAT_END_A_JOB,
   type JobOutcome,
   type JobRecord,
@@ -166,6 +167,19 @@ export class JobStore {
     return this.#change(id, { from: ['queued', 'running'], to: 'canceled', ends: true });
   }
 
+  /**
+   * An attempt is about to write these blobs. They go with the job even if the attempt dies before it finishes.
+   */
+  async noteBlobs(id: string, blobKeys: readonly string[]): Promise<void> {
+    await this.#redis.sadd(this.keys.blobs(id), ...blobKeys);
+  }
+
+  /** Every blob that is held for a job: its picture, and what any attempt at it wrote. */
+  async blobKeys(record: JobRecord): Promise<string[]> {
+    const noted = await this.#redis.smembers(this.keys.blobs(record.id));
+    return [...new Set([...blobKeysOf(record), ...noted])];
+  }
+
   /** Forgets a job as if it had never been. */
   async remove(record: JobRecord): Promise<void> {
     await this.#forget(record, '');
@@ -274,6 +288,7 @@ export class JobStore {
       keys.keptUntil,
       ...JOB_STATUSES.map((status) => keys.byStatus(status)),
     ];
+    await this.#redis.del(keys.blobs(record.id));
     await this.#redis.darkroomForgetJob(String(keyList.length), ...keyList, record.id, tombstoneMs);
   }
 }

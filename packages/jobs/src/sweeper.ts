@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis';
 import type { DeliveryQueues } from './delivery-queues.js';
-import { blobKeysOf } from './job-record.js';
 import type { JobStore } from './job-store.js';
 
 const INTERVAL_MS = 5_000;
@@ -94,7 +93,8 @@ export class Sweeper {
   async #retireOld(): Promise<number> {
     const records = await this.#store.getMany(await this.#store.idsPastKeeping(PAGE));
     for (const record of records) {
-      await Promise.all(blobKeysOf(record).map((key) => this.#blobs.release(key, record.id)));
+      const keys = await this.#store.blobKeys(record);
+      await Promise.all(keys.map((key) => this.#blobs.release(key, record.id)));
       await this.#store.retire(record);
     }
     return records.length;

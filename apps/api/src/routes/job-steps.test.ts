@@ -125,7 +125,7 @@ async function tracesOf(...texts: string[]): Promise<string[]> {
 async function contentOf(key: string): Promise<unknown> {
   const type = await redis.type(key);
   if (type === 'hash') return redis.hgetall(key);
-  if (type === 'zset') return redis.zrange(key, 0, -1);
+  if (type === 'zset') return redis.zrange(key, '0', '-1');
   if (type === 'set') return redis.smembers(key);
   if (type === 'list') return redis.lrange(key, 0, -1);
   return [];

@@ -1,5 +1,5 @@
 import { isEnded } from '@darkroom/contracts';
-import { blobKeysOf, type JobRecord } from '@darkroom/jobs';
+import type { JobRecord } from '@darkroom/jobs';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { findJob } from '../find-job.js';
@@ -62,7 +62,8 @@ export const jobStepsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
       await cancel(found);
       // What an attempt made until it was canceled stands in the record only now.
       const record = (await store.get(found.id)) ?? found;
-      await Promise.all(blobKeysOf(record).map((key) => blobs.release(key, record.id)));
+      const keys = await store.blobKeys(record);
+      await Promise.all(keys.map((key) => blobs.release(key, record.id)));
       await store.remove(record);
       return reply.code(204).send(null);
     },

@@ -17,7 +17,7 @@ import { openServices } from '../open-services.js';
 
 /** Answers at once. */
 export const QUICK_MODEL = 'quick';
-/** Each run takes a second or so. */
+/** Each run takes half a second or so. */
 export const SLOW_MODEL = 'slow';
 /** A worker registered it and left, so that its jobs stay queued. */
 export const AWAY_MODEL = 'away';
@@ -25,7 +25,7 @@ export const AWAY_MODEL = 'away';
 export type TestModelId = typeof QUICK_MODEL | typeof SLOW_MODEL | typeof AWAY_MODEL;
 
 export const CLASSES = 8;
-const SLOW_ITERATIONS = 60;
+const SLOW_ITERATIONS = 150;
 
 export interface ServiceOptions {
   /** Default: the quick one. */

@@ -74,8 +74,8 @@ function badForms({ photo }: Material): BadRequest[] {
     bad(
       'a form whose image is empty text',
       form([{ name: 'image', content: '' }]),
-      'image_missing',
-      /"image" came/,
+      'invalid_field',
+      /none of these.*-F image=@/,
     ),
     bad(
       'a picture under another name',
