@@ -15,7 +15,7 @@ try {
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   process.stderr.write(`darkroom api cannot start, its configuration is wrong:\n${error.message}\n`);
-  process.exitCode = 2;
+  process.exit(2);
 }
 
 async function main(env: Env): Promise<void> {

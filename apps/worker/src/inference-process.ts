@@ -58,6 +58,8 @@ export interface InferenceProcessOptions {
   readonly device: string;
   readonly threads: number;
   readonly maxImagePixels: number;
+  /** The GPU that the process may see; null: all there are. */
+  readonly gpuUuid: string | null;
 }
 
 /**
@@ -76,7 +78,11 @@ export class InferenceProcess {
     this.#child = fork(CHILD_MAIN, [model.manifest.id], {
       serialization: 'advanced',
       // ONNX Runtime would else report its use to its maker.
-      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+      env: {
+        ...process.env,
+        ORT_DISABLE_TELEMETRY: '1',
+        ...(options.gpuUuid === null ? {} : { CUDA_VISIBLE_DEVICES: options.gpuUuid }),
+      },
       // What the child prints on its own account (ONNX Runtime's warnings) goes where the worker's goes.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RedisBlobStore } from '@darkroom/blob-store';
 import { threadBudget, threadsPerProcess } from '@darkroom/inference/thread-budget';
-import { DeliveryQueues, JobEvents, JobStore, Sweeper, WorkerRegistry } from '@darkroom/jobs';
+import { DeliveryQueues, GpuLeases, JobEvents, JobStore, Sweeper, WorkerRegistry } from '@darkroom/jobs';
 import { type Catalog, readCatalog } from '@darkroom/model-catalog';
 import { FAMILIES } from '@darkroom/model-families';
 import {
@@ -16,6 +16,7 @@ import {
 } from '@darkroom/service-kit';
 import { type Env, loadEnv } from './env.js';
 import { buildHealthServer } from './health-server.js';
+import { LEASED_DEVICE, leaseGpu } from './lease-gpu.js';
 import { defaultMemoryBudgetBytes, parseMemorySize } from './memory-budget.js';
 import { Worker } from './worker.js';
 
@@ -32,7 +33,7 @@ try {
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   process.stderr.write(`darkroom worker cannot start, its configuration is wrong:\n${error.message}\n`);
-  process.exitCode = 2;
+  process.exit(2);
 }
 
 async function main(env: Env): Promise<void> {
@@ -47,6 +48,10 @@ async function main(env: Env): Promise<void> {
   );
   const sweeper = new Sweeper({ redis, store, deliveries, blobs });
   const threads = threadsPerProcess(threadBudget(), catalog.models.length);
+  const lease =
+    env.DARKROOM_DEVICE === 'cuda:auto'
+      ? await leaseGpu(new GpuLeases(redis, NAMESPACE), env.DARKROOM_WORKER_ID, logger)
+      : null;
   const worker = new Worker({
     id: env.DARKROOM_WORKER_ID,
     host: hostname(),
@@ -57,7 +62,12 @@ async function main(env: Env): Promise<void> {
     blobs,
     registry: new WorkerRegistry(redis, NAMESPACE),
     catalog,
-    processOptions: { device: env.DARKROOM_DEVICE, threads, maxImagePixels: env.MAX_IMAGE_PIXELS },
+    processOptions: {
+      device: lease ? LEASED_DEVICE : env.DARKROOM_DEVICE,
+      threads,
+      maxImagePixels: env.MAX_IMAGE_PIXELS,
+      gpuUuid: lease?.uuid ?? null,
+    },
     memoryBudgetBytes: env.DARKROOM_MEMORY_BUDGET
       ? parseMemorySize(env.DARKROOM_MEMORY_BUDGET)
       : defaultMemoryBudgetBytes(),
@@ -69,6 +79,7 @@ async function main(env: Env): Promise<void> {
     async () => {
       sweeper.stop();
       await worker.stop();
+      await lease?.end();
       await health.close();
     },
     { deadlineMs: env.SHUTDOWN_GRACE_SECONDS * 1000 + STOP_MARGIN_MS, logger },

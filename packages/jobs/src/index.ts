@@ -1,5 +1,6 @@
 export * from './delivery-consumer.js';
 export * from './delivery-queues.js';
+export * from './gpu-leases.js';
 export * from './job-events.js';
 export * from './job-id.js';
 export * from './job-keys.js';

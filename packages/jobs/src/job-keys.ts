@@ -58,6 +58,11 @@ export class JobKeys {
     return `${this.tag}:events`;
   }
 
+  /** Id of the worker that uses a GPU. */
+  gpu(uuid: string): string {
+    return `${this.tag}:gpu:${uuid}`;
+  }
+
   get sweeper(): string {
     return `${this.tag}:sweeper`;
   }
