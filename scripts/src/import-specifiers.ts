@@ -1,3 +1,5 @@
+import { isBuiltin } from 'node:module';
+
 /** What stands at the start of a line and ends in a quoted name; a statement may go over several lines. */
 const STATEMENT = /^[ \t]*(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*(['"])([^'"\n]+)\1/gm;
 /** Calls of import and require, in code and in the types of comments alike. */
@@ -13,7 +15,7 @@ export function importSpecifiers(source: string): string[] {
 
 /** The package a specifier names (`@scope/name/path` → `@scope/name`); `null` for paths and Node's own modules. */
 export function packageOfSpecifier(specifier: string): string | null {
-  if (/^(?:[./#]|node:|data:|file:)/.test(specifier)) return null;
+  if (/^(?:[./#]|data:|file:)/.test(specifier) || isBuiltin(specifier)) return null;
   const [first, second] = specifier.split('/');
   return first!.startsWith('@') && second !== undefined ? `${first}/${second}` : first!;
 }

@@ -88,7 +88,7 @@ describe('a supervised process', () => {
   it('is killed with its children when it does not stop', async () => {
     const { supervised, lines } = supervise(
       `process.on('SIGTERM', () => {}); ${STAY}
-      const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
       console.log(child.pid);`,
       200,
     );

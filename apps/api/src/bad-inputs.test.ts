@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import type { Job } from '@darkroom/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badBodies } from './testing/bad-requests/bad-bodies.js';
@@ -50,6 +52,19 @@ async function countJobs(): Promise<number> {
   return jobs.length;
 }
 
+/** Begins a submission and closes the connection once it has arrived. */
+async function hangUpAfter(start: string): Promise<void> {
+  const { hostname, port } = new URL(service.url);
+  const socket = connect(Number(port), hostname);
+  await new Promise((resolve) =>
+    socket.write(`POST /v1/segmentation HTTP/1.1\r\nhost: x\r\n${start}`, resolve),
+  );
+  // What is asked over another connection afterwards is answered after this has arrived.
+  await service.fetch('/health/live');
+  socket.resetAndDestroy();
+  await once(socket, 'close');
+}
+
 /** Sends the request. @returns what is wrong with its answer */
 async function faultsOf({ name, send, code, says }: BadRequest): Promise<string[]> {
   try {
@@ -78,6 +93,22 @@ describe('a bad request', () => {
   it('comes in at least sixty kinds', () => {
     const names = Object.values(TABLES).flatMap((table) => table(material).map(({ name }) => name));
     expect(names.length).toBeGreaterThanOrEqual(60);
+  });
+
+  it('that breaks off because its client hangs up harms nobody', async () => {
+    const { photo } = material;
+    const half = photo.subarray(0, photo.length / 2).toString('base64');
+    const types = {
+      'image/png': 'half',
+      'application/json': `{"image":"${half}`,
+      'multipart/form-data; boundary=b': '--b\r\n',
+    };
+    for (const [type, start] of Object.entries(types)) {
+      await hangUpAfter(`content-type: ${type}\r\ncontent-length: 100000\r\n\r\n${start}`);
+    }
+    await hangUpAfter('content-type: image/png\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n');
+    await hangUpAfter('content-type: ima');
+    await runGoodJob(photo);
   });
 
   it('of all kinds leaves the service as good as it was', async () => {

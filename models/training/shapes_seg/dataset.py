@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from shapes_world import Split, draw_scene, seed_for
+from shapes_world import SceneOptions, Split, draw_scene, seed_for
 
 from .preparation import SHORTEST_EDGE, resize_class_map, resize_picture, served_size
 
 SCENES_PER_GROUP = 32
 MAX_ASPECT = 2.0
+
+# Harder than the world itself: more and smaller shapes, and mere fragments.
+TRAINING_SCENES = SceneOptions(count=(1, 8), size=(0.06, 0.60), min_visible=0.15)
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,10 @@ def _random_size(shortest: int, rng: np.random.Generator) -> tuple[int, int]:
 
 
 def draw_example(seed: int, size: tuple[int, int], scale: float) -> Example:
-    """A scene drawn `scale` times as large as `size`, then resized to it."""
+    """A training scene drawn `scale` times as large as `size`, then resized to it."""
     width, height = size
-    scene = draw_scene(seed, round(width * scale), round(height * scale))
+    drawn_size = round(width * scale), round(height * scale)
+    scene = draw_scene(seed, *drawn_size, TRAINING_SCENES)
     return Example(
         resize_picture(scene.picture, width, height),
         resize_class_map(scene.truth.class_map, width, height),

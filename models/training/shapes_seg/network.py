@@ -1,17 +1,11 @@
-"""The network: a small U-Net at half the picture's resolution, then sharpened.
-
-New residual blocks and the sharpening start out as doing nothing, so that a
-network that was trained without them can be trained on with them.
-"""
+"""The network: a small U-Net that works at half the picture's resolution."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-# Channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the picture's size, and how many
-# residual blocks follow the halving there.
+# Channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the picture's size.
 WIDTHS = (20, 28, 40, 56, 72)
-BLOCKS = (0, 1, 2, 2, 2)
 
 
 class ConvNorm(nn.Sequential):
@@ -30,9 +24,9 @@ class Residual(nn.Module):
 
     def __init__(self, channels: int):
         super().__init__()
-        last = ConvNorm(channels, channels, relu=False)
-        nn.init.zeros_(last[1].weight)
-        self.branch = nn.Sequential(ConvNorm(channels, channels), last)
+        self.branch = nn.Sequential(
+            ConvNorm(channels, channels), ConvNorm(channels, channels, relu=False)
+        )
 
     def forward(self, features: Tensor) -> Tensor:
         return functional.relu(features + self.branch(features))
@@ -53,28 +47,6 @@ class Up(nn.Module):
         return self.refine(self.join(torch.cat([cropped, fine], dim=1)))
 
 
-class Sharpen(nn.Module):
-    """Corrects the logits along edges, by a closer look at the picture.
-
-    Works at half resolution, where one pixel holds the logits of four.
-    """
-
-    def __init__(self, features: int, outputs: int, channels: int = 24):
-        super().__init__()
-        self.look = nn.Sequential(
-            nn.Conv2d(3, channels, 5, stride=2, padding=2, bias=False),
-            nn.BatchNorm2d(channels),
-            nn.ReLU(inplace=True),
-        )
-        self.join = ConvNorm(features + channels, channels)
-        self.correct = nn.Conv2d(channels, outputs, 3, padding=1)
-        nn.init.zeros_(self.correct.weight)
-        nn.init.zeros_(self.correct.bias)
-
-    def forward(self, features: Tensor, pictures: Tensor) -> Tensor:
-        return self.correct(self.join(torch.cat([features, self.look(pictures)], dim=1)))
-
-
 class ShapesSeg(nn.Module):
     """Normalised pictures to per-pixel logits.
 
@@ -86,10 +58,10 @@ class ShapesSeg(nn.Module):
         super().__init__()
         levels = len(widths)
         self.down = nn.ModuleList()
-        for inputs, outputs, blocks in zip((3, *widths), widths, BLOCKS):
+        for level, (inputs, outputs) in enumerate(zip((3, *widths), widths)):
             halve = ConvNorm(inputs, outputs, stride=2)
-            more = [Residual(outputs) for _ in range(blocks)]
-            self.down.append(nn.Sequential(halve, *(more or [ConvNorm(outputs, outputs)])))
+            more = ConvNorm(outputs, outputs) if level == 0 else Residual(outputs)
+            self.down.append(nn.Sequential(halve, more))
         self.up = nn.ModuleList(
             Up(widths[level + 1], widths[level], residual=level >= 1)
             for level in reversed(range(levels - 1))
@@ -97,7 +69,6 @@ class ShapesSeg(nn.Module):
         # Each half-resolution pixel holds the logits of its four pixels.
         self.head = nn.Conv2d(widths[0], classes * 4, 3, padding=1)
         self.spread = nn.PixelShuffle(2)
-        self.sharpen = Sharpen(widths[0], classes * 4)
 
     def forward(self, pictures: Tensor) -> Tensor:
         skips = []
@@ -107,7 +78,7 @@ class ShapesSeg(nn.Module):
             skips.append(features)
         for stage, skip in zip(self.up, reversed(skips[:-1])):
             features = stage(features, skip)
-        logits = self.spread(self.head(features) + self.sharpen(features, pictures))
+        logits = self.spread(self.head(features))
         return logits[:, :, : pictures.shape[2], : pictures.shape[3]]
 
 

@@ -108,9 +108,6 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     rng = np.random.Generator(np.random.PCG64([options.seed, 3]))
     network = ShapesSeg(len(CLASS_NAMES))
-    if options.start_from:
-        # Layers that the older network lacks keep their initial values.
-        network.load_state_dict(torch.load(options.start_from)["averaged"], strict=False)
     averaged = AveragedWeights(network)
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
     done = 0
@@ -144,7 +141,6 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
     parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
-    parser.add_argument("--start-from", type=Path, help="a checkpoint of an earlier training")
     parser.add_argument("--groups", type=int, default=400, help="of 32 scenes each")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--batch", type=int, default=16, help="pictures a step, at most 32")

@@ -14,10 +14,12 @@ from .shapes import KINDS, Shape, area, coverage
 class SceneOptions:
     """The range of scenes to draw from."""
 
-    count: tuple[int, int] = (1, 8)  # fewest and most shapes aimed at
+    count: tuple[int, int] = (1, 6)  # fewest and most shapes aimed at
     # Diameter of the circumscribed circle over the picture's shortest edge.
-    size: tuple[float, float] = (0.06, 0.60)
-    min_visible: float = 0.15  # shapes that show less of their area are dropped
+    size: tuple[float, float] = (0.10, 0.60)
+    # Shapes that show less of their area are dropped: of a fragment nobody can
+    # tell what it is a fragment of.
+    min_visible: float = 0.40
     degraded: bool = True  # lighting, blur, noise and compression
     backgrounds: tuple[str, ...] = BACKGROUND_KINDS
 

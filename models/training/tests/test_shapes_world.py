@@ -12,10 +12,10 @@ from shapes_world.shapes import Shape, area, coverage
 # Every machine must draw the same pictures.  A change to the world that
 # changes these has to be followed by training every model on it anew.
 PINNED = {
-    11: "46140ad44810071c",
-    12: "d0c6aa07da787026",
-    13: "fed7cea00c05e115",
-    14: "80447e57aaa834f9",
+    11: "62a2d7e8b77c253e",
+    12: "395afc8c11290f59",
+    13: "dda05740903a2050",
+    14: "0b33da8fd1b54b58",
 }
 
 

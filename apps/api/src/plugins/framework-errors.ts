@@ -40,6 +40,13 @@ export function asDarkroomError(error: unknown, request: FastifyRequest): Darkro
   const known = BY_FASTIFY_CODE[code];
   if (known) return new DarkroomError(...known, cause);
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedMediaType(request.headers['content-type']);
+  if (request.raw.destroyed && !request.raw.complete) {
+    return new DarkroomError(
+      'malformed_request',
+      'The client hung up before its request had arrived.',
+      cause,
+    );
+  }
   const ofRedis = asRedisError(error as Error);
   if (ofRedis) return ofRedis;
   if (isMultipartFault(request, message)) {

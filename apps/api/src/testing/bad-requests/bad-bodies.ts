@@ -15,7 +15,13 @@ import {
 
 /** Bodies that cannot be read, are of the wrong kind, or are too large. */
 export function badBodies(material: Material): BadRequest[] {
-  return [...badJson(material), ...badForms(material), ...badTypes(material), ...tooLarge(material)];
+  return [
+    ...badJson(material),
+    ...brokenForms(material),
+    ...wrongParts(material),
+    ...badTypes(material),
+    ...tooLarge(material),
+  ];
 }
 
 function badJson({ photo }: Material): BadRequest[] {
@@ -40,11 +46,9 @@ function badJson({ photo }: Material): BadRequest[] {
   ];
 }
 
-function badForms({ photo }: Material): BadRequest[] {
-  const file: Part = { name: 'image', fileName: 'a.png', content: photo };
-  const model: Part = { name: 'model', content: 'quick' };
-  const good = formBytes([model, file]);
-  const many = (part: (i: number) => Part) => form([...Array.from({ length: 100 }, (_, i) => part(i)), file]);
+/** Forms that cannot be read, or have nothing in them. */
+function brokenForms({ photo }: Material): BadRequest[] {
+  const good = formBytes([MODEL, filePart(photo)]);
   const noName = `--${BOUNDARY}\r\ncontent-disposition: form-data\r\n\r\nx\r\n--${BOUNDARY}--\r\n`;
   return [
     bad(
@@ -70,7 +74,15 @@ function badForms({ photo }: Material): BadRequest[] {
     bad('a form of no parts', form([]), 'image_missing', /nothing came/),
     bad('a form that is text', formOfBytes('image=photo.jpg'), 'malformed_multipart', /-F/),
     bad('a form whose part has no name', formOfBytes(noName), 'malformed_multipart', /no name/),
-    bad('a form without a picture', form([model]), 'image_missing', /"model" came/),
+  ];
+}
+
+/** Whole forms whose parts are not one picture and its fields. */
+function wrongParts({ photo }: Material): BadRequest[] {
+  const file = filePart(photo);
+  const many = (part: (i: number) => Part) => form([...Array.from({ length: 100 }, (_, i) => part(i)), file]);
+  return [
+    bad('a form without a picture', form([MODEL]), 'image_missing', /"model" came/),
     bad(
       'a form whose image is empty text',
       form([{ name: 'image', content: '' }]),
@@ -112,6 +124,12 @@ function badForms({ photo }: Material): BadRequest[] {
     bad('a picture as text that is no JSON', form([text('{"base64"')]), 'invalid_field', /looks like JSON/),
     bad('a file name instead of a file', form([text('@photo.jpg')]), 'invalid_field', /data: URL/),
   ];
+}
+
+const MODEL: Part = { name: 'model', content: 'quick' };
+
+function filePart(content: Buffer): Part {
+  return { name: 'image', fileName: 'a.png', content };
 }
 
 function text(content: string): Part {

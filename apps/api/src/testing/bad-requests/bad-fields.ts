@@ -13,14 +13,34 @@ const DEEP = 100_000;
 
 /** A good picture with fields that are not. */
 export function badFields({ photo }: Material): BadRequest[] {
+  const writing = fieldWriter(photo);
+  return [
+    ...badNames(photo, writing),
+    ...badOptions(writing),
+    ...badKeepingTimes(writing),
+    ...badModels(writing),
+    ...badMetadata(writing),
+    ...endlessFields(writing),
+  ];
+}
+
+type FieldWriter = ReturnType<typeof fieldWriter>;
+
+/** The ways to write fields beside a good picture. */
+function fieldWriter(photo: Buffer) {
   const image = { base64: photo.toString('base64') };
-  const fields = (others: object) => json({ image, ...others });
-  const text = (others: string) => jsonText(`{"image":${JSON.stringify(image)},${others}}`);
-  const inForm = (...others: [name: string, content: string][]) =>
-    form([
-      ...others.map(([name, content]) => ({ name, content })),
-      { name: 'image', fileName: 'a.png', content: photo },
-    ]);
+  return {
+    fields: (others: object) => json({ image, ...others }),
+    text: (others: string) => jsonText(`{"image":${JSON.stringify(image)},${others}}`),
+    inForm: (...others: [name: string, content: string][]) =>
+      form([
+        ...others.map(([name, content]) => ({ name, content })),
+        { name: 'image', fileName: 'a.png', content: photo },
+      ]),
+  };
+}
+
+function badNames(photo: Buffer, { fields, text, inForm }: FieldWriter): BadRequest[] {
   return [
     bad(
       'a field with a slip of the pen',
@@ -56,6 +76,11 @@ export function badFields({ photo }: Material): BadRequest[] {
       /constructor/,
     ),
     bad('a part of a form with an empty name', inForm(['', 'x']), 'unknown_field', /""/),
+  ];
+}
+
+function badOptions({ fields, inForm }: FieldWriter): BadRequest[] {
+  return [
     bad(
       'an output that does not exist',
       fields({ outputs: ['overley'] }),
@@ -78,6 +103,11 @@ export function badFields({ photo }: Material): BadRequest[] {
       /png, jpeg, webp.*"gif"/,
     ),
     bad('a mode that is not built yet', fields({ mode: 'prompts' }), 'invalid_field', /semantic.*"prompts"/),
+  ];
+}
+
+function badKeepingTimes({ fields, inForm }: FieldWriter): BadRequest[] {
+  return [
     bad(
       'a keeping time of 0',
       fields({ keep_seconds: 0 }),
@@ -108,6 +138,11 @@ export function badFields({ photo }: Material): BadRequest[] {
       'invalid_field',
       /2 times/,
     ),
+  ];
+}
+
+function badModels({ fields }: FieldWriter): BadRequest[] {
+  return [
     bad('a model that does not exist', fields({ model: 'quikc' }), 'model_not_found', /"quikc".*quick/),
     bad(
       'a model like a path',
@@ -124,6 +159,11 @@ export function badFields({ photo }: Material): BadRequest[] {
     ),
     bad('a model that is a number', fields({ model: 7 }), 'invalid_field', /text .*got 7/),
     bad('a model with a very long name', fields({ model: 'm'.repeat(5000) }), 'invalid_field', /128/),
+  ];
+}
+
+function badMetadata({ fields, text, inForm }: FieldWriter): BadRequest[] {
+  return [
     bad(
       'metadata that is a list',
       fields({ metadata: [1] }),
@@ -155,6 +195,11 @@ export function badFields({ photo }: Material): BadRequest[] {
       'invalid_field',
       /16 levels/,
     ),
+  ];
+}
+
+function endlessFields({ fields, text }: FieldWriter): BadRequest[] {
+  return [
     bad(
       'outputs of endless levels',
       text(`"outputs":${nestedLists(DEEP)}`),

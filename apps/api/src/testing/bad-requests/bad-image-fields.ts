@@ -2,12 +2,17 @@ import { type BadRequest, bad, json, jsonText, type Material, nestedLists } from
 
 const UNKNOWN_JOB = 'job_01JD8Z3V9QXXXXXXXXXXXXXXXX';
 
+const image = (value: unknown) => json({ image: value });
+const invalid = (name: string, value: unknown, says: RegExp) =>
+  bad(name, image(value), 'invalid_field', says);
+
 /** `image` of a JSON body in forms that name no picture. */
 export function badImageFields({ photo, jobId }: Material): BadRequest[] {
   const base64 = photo.toString('base64');
-  const image = (value: unknown) => json({ image: value });
-  const invalid = (name: string, value: unknown, says: RegExp) =>
-    bad(name, image(value), 'invalid_field', says);
+  return [...badForms(base64, jobId), ...badBase64(base64), ...badReferences(jobId)];
+}
+
+function badForms(base64: string, jobId: string): BadRequest[] {
   return [
     bad('no image', json({ model: 'quick' }), 'image_missing', /"model" came/),
     bad('nothing at all', json({}), 'image_missing', /nothing came/),
@@ -18,6 +23,11 @@ export function badImageFields({ photo, jobId }: Material): BadRequest[] {
     invalid('an object of nothing', {}, /exactly one of them/),
     invalid('two sources', { base64, job: jobId }, /exactly one of them, got the keys base64, job/),
     invalid('an artifact of no job', { artifact: 'overlay.jpg' }, /exactly one of them/),
+  ];
+}
+
+function badBase64(base64: string): BadRequest[] {
+  return [
     invalid('base64 without its wrapping', base64, /Base64 .* goes into \{"base64"/),
     invalid('a file name', 'photo.jpg', /data: URL/),
     invalid('base64 that is a number', { base64: 7 }, /"image\/base64" must be a text, got 7/),
@@ -43,6 +53,11 @@ export function badImageFields({ photo, jobId }: Material): BadRequest[] {
       'unknown_field',
       /"image\/bas64".*"base64"/,
     ),
+  ];
+}
+
+function badReferences(jobId: string): BadRequest[] {
+  return [
     bad('a URL to fetch', image({ url: 'https://example.org/cat.jpg' }), 'option_not_supported', /not fetch/),
     bad('a URL to fetch as text', image('http://169.254.169.254/meta'), 'option_not_supported', /not fetch/),
     bad('a URL of a file', image('file:///etc/passwd'), 'invalid_field', /data: URL/),

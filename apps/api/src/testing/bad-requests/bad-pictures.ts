@@ -2,7 +2,11 @@ import { crc32, deflateSync } from 'node:zlib';
 import { type BadRequest, bad, form, type Material, raw } from './bad-request.js';
 
 /** Bytes that are no picture, or none that is taken. */
-export function badPictures({ photo, jpeg }: Material): BadRequest[] {
+export function badPictures(material: Material): BadRequest[] {
+  return [...foreignBytes(), ...badFiles(material)];
+}
+
+function foreignBytes(): BadRequest[] {
   const file = (fileName: string, content: Buffer | string) => form([{ name: 'image', fileName, content }]);
   const formats = /PNG, JPEG, WebP, TIFF, AVIF or GIF/;
   return [
@@ -30,6 +34,12 @@ export function badPictures({ photo, jpeg }: Material): BadRequest[] {
     bad('a video', raw(bytes('\0\0\0\x18ftypisom\0\0\x02\0isomiso2')), 'unsupported_image', /video/),
     bad('bytes of no format', raw(Buffer.from('00ff13374242c0de99', 'hex')), 'unsupported_image', formats),
     bad('zeros', raw(Buffer.alloc(1000)), 'unsupported_image', formats),
+  ];
+}
+
+/** Cut off, or claiming a size that is none. */
+function badFiles({ photo, jpeg }: Material): BadRequest[] {
+  return [
     bad(
       'the signature of a PNG and no more',
       raw(photo.subarray(0, 8)),
