@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { DarkroomClient } from '@darkroom/client';
+import { type DarkroomClient, DarkroomProblem } from '@darkroom/client';
 import type { ArtifactRole, Job, Model } from '@darkroom/contracts';
 import type { DemoOutput } from './demo-output.js';
 import type { DemoPicture } from './demo-pictures.js';
@@ -39,21 +39,29 @@ export async function runDemoJobs(
 ): Promise<DemoResult[]> {
   return Promise.all(
     pictures.map(async (picture) => {
-      const submitted = await client.submitSegmentation(
-        {
-          image: picture.bytes,
-          fileName: picture.fileName,
-          model: model.id,
-          outputs: ['overlay', 'color_map'],
-        },
-        { signal },
-      );
+      const submitted = await submit(client, model, picture, signal);
       const job = await follow(client, submitted, (stage) => listener.onStage(picture, stage), signal);
       const files = await store(client, picture, job, output, signal);
       listener.onEnd(picture, job);
       return { picture, job, files };
     }),
   );
+}
+
+async function submit(
+  client: DarkroomClient,
+  model: Model,
+  { bytes, fileName }: DemoPicture,
+  signal: AbortSignal,
+): Promise<Job> {
+  try {
+    return await client.submitSegmentation(
+      { image: bytes, fileName, model: model.id, outputs: ['overlay', 'color_map'] },
+      { signal },
+    );
+  } catch (error) {
+    throw error instanceof DarkroomProblem ? new ExpectedFailure(`${fileName}: ${error.message}`) : error;
+  }
 }
 
 async function follow(

@@ -8,7 +8,7 @@ import { DemoOutput } from './demo-output.js';
 import { readDemoPictures } from './demo-pictures.js';
 import { DemoProgress } from './demo-progress.js';
 import { readEnvironment } from './environment.js';
-import { ExpectedFailure, runAsScript } from './expected-failure.js';
+import { causeOf, ExpectedFailure, runAsScript } from './expected-failure.js';
 import { jobTable } from './job-table.js';
 import { localUrl } from './listening-address.js';
 import { readableLogLine, withoutStyle } from './log-line.js';
@@ -115,8 +115,9 @@ function untilStopRequest(stack: Stack): Promise<never> {
   });
 }
 
-function withLog(error: unknown, recent: RecentLines, logPath: string): Error {
-  const cause = error instanceof ExpectedFailure ? error.message : String((error as Error).stack ?? error);
+function withLog(error: unknown, recent: RecentLines, logPath: string): ExpectedFailure {
   const lines = recent.toString();
-  return new ExpectedFailure(lines === '' ? cause : `${cause}\n\nThe last lines of ${logPath}:\n${lines}`);
+  return new ExpectedFailure(
+    lines === '' ? causeOf(error) : `${causeOf(error)}\n\nThe last lines of ${logPath}:\n${lines}`,
+  );
 }

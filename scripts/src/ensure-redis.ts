@@ -4,7 +4,6 @@ import { type Environment, readEnvironment } from './environment.js';
 import { ExpectedFailure, runAsScript } from './expected-failure.js';
 import { installRedisWithApt } from './install-redis-with-apt.js';
 import { canInstallWithApt, installationLine } from './installation-advice.js';
-import { CommandFailed } from './logged-command.js';
 import { step } from './step.js';
 import { terminal } from './terminal.js';
 import { thisSystem } from './this-system.js';
@@ -49,9 +48,7 @@ async function installRedis(environment: Environment): Promise<void> {
   await step(
     { doing: 'installing redis-server with apt', done: 'redis-server installed' },
     installRedisWithApt,
-  ).catch((error: unknown) => {
-    throw error instanceof CommandFailed ? new ExpectedFailure(error.message) : error;
-  });
+  );
   if (findRedisServer(environment.searchPath) === null) {
     throw new ExpectedFailure(
       'apt has installed redis-server, but it is not on PATH. Set PATH so that it is found.',

@@ -19,7 +19,9 @@ const HIDDEN_FIELDS: ReadonlySet<string> = new Set([
   'err',
 ]);
 const PART_WIDTH = 6;
+/** Of what goes well, more would only fill the screen. */
 const LONGEST_VALUE = 200;
+const WARN = 40;
 
 type Paint = (style: Style, text: string) => string;
 
@@ -37,12 +39,13 @@ export function readableLogLine(part: string, line: string, paint: Paint = termi
   if (entry === null) return `${' '.repeat(19)}${part.padEnd(PART_WIDTH)}  ${line}`;
   const [level, style] = LEVELS[Number(entry.level)] ?? [String(entry.level ?? ''), 'dim'];
   const fields = Object.entries(entry).filter(([name]) => !HIDDEN_FIELDS.has(name));
+  const longest = Number(entry.level) >= WARN ? Number.POSITIVE_INFINITY : LONGEST_VALUE;
   const words = [
     paint('dim', clock(entry.time)),
     paint(style, level.padEnd(5)),
     part.padEnd(PART_WIDTH),
     String(entry.msg ?? ''),
-    ...fields.map(([name, value]) => paint('dim', shownField(name, value))),
+    ...fields.map(([name, value]) => paint('dim', shownField(name, value, longest))),
   ];
   return [words.join(' ').trimEnd(), ...stackOf(entry.err)].join('\n');
 }
@@ -66,12 +69,12 @@ function clock(time: unknown): string {
 }
 
 /** Requests and answers in the words of HTTP, other fields as `name=value`. */
-function shownField(name: string, value: unknown): string {
+function shownField(name: string, value: unknown, longest: number): string {
   if (isRecord(value) && name === 'req') return `${value.method} ${value.url}`;
   if (isRecord(value) && name === 'res') return String(value.statusCode);
   if (typeof value === 'number' && !Number.isInteger(value)) return `${name}=${value.toFixed(1)}`;
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return `${name}=${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text}`;
+  return `${name}=${text.length > longest ? `${text.slice(0, longest)}…` : text}`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -53,7 +53,8 @@ export class Stack {
   }
 
   /**
-   * Starts everything and waits until jobs can be taken and run.
+   * Starts everything and waits until jobs can be taken and run, or until a worker says that it has no models:
+   * waiting longer would not help then.
    *
    * @param readyTimeoutMs large models take their time: they are read whole and checked first
    * @throws ExpectedFailure when a part dies on the way or it takes too long
@@ -144,7 +145,7 @@ export class Stack {
       pollMs = Math.min(pollMs * 1.5, LONGEST_READY_POLL_MS)
     ) {
       const missing = await this.#whatIsMissing();
-      if (missing === '') return;
+      if (missing === '' || (await this.#hasWorkerWithoutModels())) return;
       if (Date.now() > deadlineMs) {
         throw new ExpectedFailure(`the service is not ready after ${timeoutMs / 1000} s: ${missing}`);
       }
@@ -162,5 +163,10 @@ export class Stack {
       const isNoAnswer = error instanceof DarkroomUnreachable || error instanceof DarkroomProblem;
       return isNoAnswer ? error.message : String(error);
     }
+  }
+
+  async #hasWorkerWithoutModels(): Promise<boolean> {
+    const workers = await this.client.workers({ signal: AbortSignal.timeout(5000) }).catch(() => []);
+    return workers.length > 0 && workers.every(({ models }) => models.length === 0);
   }
 }
