@@ -80,7 +80,7 @@ describe('a private Redis', () => {
     await redis.restart();
     expect(deaths).toEqual([]);
     process.kill(redis.pid, 'SIGKILL');
-    expect(await until(() => deaths.length > 0, 5000)).toBe(true);
+    expect(await until(() => deaths.length > 0, 20_000)).toBe(true);
     expect(deaths).toEqual(['killed by SIGKILL']);
   });
 
@@ -107,7 +107,7 @@ describe('a private Redis', () => {
     const [, folder] = (await ask({ url: url! }, 'CONFIG', 'GET', 'dir')) as [string, string];
     expect(runs(Number(pid))).toBe(true);
     owner.kill('SIGKILL');
-    expect(await until(() => !runs(Number(pid)), 10_000)).toBe(true);
-    expect(await until(() => !existsSync(folder), 5000)).toBe(true);
+    expect(await until(() => !runs(Number(pid)), 20_000)).toBe(true);
+    expect(await until(() => !existsSync(folder), 20_000)).toBe(true);
   });
 });
