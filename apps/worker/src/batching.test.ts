@@ -1,10 +1,13 @@
 import type { Job } from '@darkroom/contracts';
 import type { DarkroomProcess } from '@darkroom/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { inferencePids, TestService, testPicture, untilRunning } from './testing/test-service.js';
 
 const MAX_BATCH = 4;
 const PICTURES = 9;
+
+// Whole services are started and killed here, on machines that may be busy; the limits of behaviour are asserted.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let service: TestService;
 let worker: DarkroomProcess;

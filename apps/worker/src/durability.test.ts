@@ -1,11 +1,14 @@
 import type { Job } from '@darkroom/contracts';
 import { type DarkroomProcess, descendantsOf, isAlive } from '@darkroom/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { inferencePids, TestService, testPicture, untilRunning } from './testing/test-service.js';
 
 const SLOW_RUN_MS = 2_000;
 /** From the death of a worker until its job runs elsewhere, on top of the job's own time. */
 const TAKEN_UP_WITHIN_MS = 15_000;
+
+// Whole services are started and killed here, on machines that may be busy; the limits of behaviour are asserted.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let service: TestService;
 let worker: DarkroomProcess;

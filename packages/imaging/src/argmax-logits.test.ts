@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { decodeNpy } from '@darkroom/tensor';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { argmaxEnlargedLogits, type Logits } from './argmax-logits.js';
+import { argmaxEnlargedLogits } from './argmax-logits.js';
+import type { Logits } from './logits.js';
 import type { Region } from './placed-coordinates.js';
 
 const GOLDEN = new URL('../golden/', import.meta.url);
