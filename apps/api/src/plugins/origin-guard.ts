@@ -7,8 +7,8 @@ const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
  * Refuses requests that a page of another origin makes a browser send: without keys, such a page could use the
  * service of whoever looks at it. Only browsers send `Origin`; everything else passes.
  *
- * Comparing with the Host header alone would let a name that was rebound to this machine through, so a service
- * on loopback takes loopback names only, and that of PUBLIC_URL.
+ * Comparing with the Host header alone would let a name that was rebound to this machine through. So a service on
+ * loopback, or one that knows its PUBLIC_URL, takes that and loopback names only.
  */
 export function addOriginGuard(
   app: FastifyInstance,
@@ -30,6 +30,6 @@ export function addOriginGuard(
     const { host, hostname } = new URL(origin);
     if (host === publicHost) return true;
     if (host !== request.host) return false;
-    return !isLoopback || LOOPBACK_NAMES.has(hostname);
+    return LOOPBACK_NAMES.has(hostname) || (publicHost === null && !isLoopback);
   }
 }

@@ -20,6 +20,8 @@ export const healthRoute: FastifyPluginAsyncTypebox<{ services: Services }> = as
   app.get(
     '/health/live',
     {
+      // Asked every few seconds; what is worth a line is when it goes wrong.
+      logLevel: 'warn',
       schema: {
         operationId: 'isLive',
         tags: ['service'],
@@ -35,6 +37,7 @@ export const healthRoute: FastifyPluginAsyncTypebox<{ services: Services }> = as
   app.get(
     '/health/ready',
     {
+      logLevel: 'warn',
       schema: {
         operationId: 'isReady',
         tags: ['service'],

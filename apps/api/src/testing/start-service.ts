@@ -81,10 +81,13 @@ export async function startService(options: ServiceOptions = {}): Promise<Runnin
       return (await answer.json()) as Job;
     },
     async stop() {
+      // A worker that died in the middle explains whatever else went wrong.
+      const death = worker?.isAlive === false ? `the worker died:\n${worker.output}` : null;
       await api.stop();
       await worker?.end('SIGKILL');
       await redis.stop();
       await rm(modelsFolder, { recursive: true, force: true });
+      if (death !== null) throw new Error(death);
     },
   };
 }
