@@ -1,4 +1,4 @@
-import { ConfigurationError, createLogger, onShutdown, redactUrl, VERSION } from '@darkroom/service-kit';
+import { createLogger, onShutdown, redactUrl, runApp, VERSION } from '@darkroom/service-kit';
 import { buildApp } from './app.js';
 import { type Env, loadEnv } from './env.js';
 import { openServices } from './open-services.js';
@@ -6,17 +6,7 @@ import { openServices } from './open-services.js';
 const STOP_DEADLINE_MS = 10_000;
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
-process.title = 'darkroom api';
-
-try {
-  const loaded = loadEnv(process.argv.slice(2));
-  if ('help' in loaded) process.stdout.write(loaded.help);
-  else await main(loaded.env);
-} catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
-  process.stderr.write(`darkroom api cannot start, its configuration is wrong:\n${error.message}\n`);
-  process.exit(2);
-}
+await runApp('darkroom api', loadEnv, main);
 
 async function main(env: Env): Promise<void> {
   const logger = createLogger('api', env.LOG_LEVEL);

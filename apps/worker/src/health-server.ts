@@ -1,20 +1,11 @@
-import { VERSION } from '@darkroom/service-kit';
+import { createMetricsRegistry } from '@darkroom/service-kit';
 import fastify, { type FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Gauge } from 'prom-client';
 import type { Worker } from './worker.js';
 
 /** The worker's own health and metrics, for whoever runs it; jobs never come this way. */
 export function buildHealthServer(worker: Worker): FastifyInstance {
-  const register = new Registry();
-  collectDefaultMetrics({ register });
-  new Gauge({
-    name: 'darkroom_info',
-    help: 'Version of Darkroom.',
-    labelNames: ['version'],
-    registers: [register],
-  })
-    .labels(VERSION)
-    .set(1);
+  const register = createMetricsRegistry();
   new Gauge({
     name: 'darkroom_model_memory_bytes',
     help: 'Memory of the inference process of each loaded model.',

@@ -13,6 +13,7 @@ import {
   type Logger,
   NAMESPACE,
   onShutdown,
+  runApp,
 } from '@darkroom/service-kit';
 import { type Env, loadEnv } from './env.js';
 import { buildHealthServer } from './health-server.js';
@@ -24,17 +25,7 @@ const REPOSITORY_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** On top of the grace for running jobs: giving back, closing, saying goodbye. */
 const STOP_MARGIN_MS = 5_000;
 
-process.title = 'darkroom worker';
-
-try {
-  const loaded = loadEnv(process.argv.slice(2));
-  if ('help' in loaded) process.stdout.write(loaded.help);
-  else await main(loaded.env);
-} catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
-  process.stderr.write(`darkroom worker cannot start, its configuration is wrong:\n${error.message}\n`);
-  process.exit(2);
-}
+await runApp('darkroom worker', loadEnv, main);
 
 async function main(env: Env): Promise<void> {
   const logger = createLogger('worker', env.LOG_LEVEL).child({ worker: env.DARKROOM_WORKER_ID });

@@ -4,6 +4,7 @@ export * from './image-source.js';
 export * from './job.js';
 export * from './model.js';
 export * from './model-manifest.js';
+export * from './nearest-name.js';
 export * from './nullable.js';
 export * from './problem.js';
 export * from './segmentation.js';

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Nullable } from './nullable.js';
 import { ErrorCodeSchema } from './problem.js';
-import { SemanticResultSchema } from './segmentation.js';
+import { SEGMENTATION_OUTPUTS, SemanticResultSchema } from './segmentation.js';
 import { TaskSchema } from './task.js';
 
 export const JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
@@ -30,14 +30,8 @@ export const ProgressSchema = Type.Object({
 });
 export type Progress = Static<typeof ProgressSchema>;
 
-export const ARTIFACT_ROLES = [
-  'segmentation_map',
-  'color_map',
-  'overlay',
-  'logits',
-  'probabilities',
-  'model_input',
-] as const;
+/** What an artifact is; every output that can be asked for makes one of its own name. */
+export const ARTIFACT_ROLES = SEGMENTATION_OUTPUTS;
 export const ArtifactRoleSchema = Type.Enum([...ARTIFACT_ROLES]);
 export type ArtifactRole = (typeof ARTIFACT_ROLES)[number];
 

@@ -3,7 +3,6 @@ export * from './file-hasher.js';
 export * from './loaded-manifest.js';
 export * from './manifest-json-schema.js';
 export * from './model-problem.js';
-export * from './nearest-name.js';
 export * from './read-catalog.js';
 export * from './read-model-folder.js';
 export * from './schema-problems.js';

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type FieldError, type ModelManifest, ModelManifestSchema, type Task } from '@darkroom/contracts';
+import {
+  type FieldError,
+  type ModelManifest,
+  ModelManifestSchema,
+  nearestName,
+  type Task,
+} from '@darkroom/contracts';
 import type { TSchema } from 'typebox';
 import { checkFile } from './check-file.js';
 import { checkPreparation } from './check-preparation.js';
@@ -9,7 +15,6 @@ import { withDefaults } from './complete-manifest.js';
 import type { HashFile } from './file-hasher.js';
 import type { LoadedManifest } from './loaded-manifest.js';
 import type { ModelProblem } from './model-problem.js';
-import { nearestName } from './nearest-name.js';
 import { parseManifest } from './parse-manifest.js';
 import { schemaProblems } from './schema-problems.js';
 

@@ -1,8 +1,8 @@
 import type { FieldError } from '@darkroom/contracts';
+import { nearestName } from '@darkroom/contracts';
 import type { TSchema } from 'typebox';
 import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
-import { nearestName } from './nearest-name.js';
 import { schemaAt, valueAt, whatItTakes } from './schema-words.js';
 
 /** More problems than this in one document are not told. */

@@ -1,7 +1,6 @@
-import { DarkroomError } from '@darkroom/contracts';
+import { DarkroomError, nearestName } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
 import Router, { type HTTPMethod } from 'find-my-way';
-import { nearestName } from '../submission/nearest-name.js';
 import { answerProblem } from './problem-details.js';
 
 /** Answers paths that don't exist with 404, and those that do, but not with this method, with 405 and `Allow`. */

@@ -1,21 +1,12 @@
-import { VERSION } from '@darkroom/service-kit';
+import { createMetricsRegistry } from '@darkroom/service-kit';
 import type { FastifyPluginAsync } from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Gauge, Histogram, type Registry } from 'prom-client';
 import { Type } from 'typebox';
 import type { Services } from '../services.js';
 
 /** Prometheus metrics of the api: its own answers, and the state of the queues, read when asked for. */
 export const metricsRoute: FastifyPluginAsync<{ services: Services }> = async (app, { services }) => {
-  const register = new Registry();
-  collectDefaultMetrics({ register });
-  new Gauge({
-    name: 'darkroom_info',
-    help: 'Version of Darkroom.',
-    labelNames: ['version'],
-    registers: [register],
-  })
-    .labels(VERSION)
-    .set(1);
+  const register = createMetricsRegistry();
   const answers = new Histogram({
     name: 'darkroom_http_request_duration_seconds',
     help: 'Time to answer, by route and status; waiting for a job counts.',

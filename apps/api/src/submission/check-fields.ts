@@ -1,9 +1,8 @@
-import { DarkroomError, type FieldError } from '@darkroom/contracts';
+import { DarkroomError, type FieldError, nearestName } from '@darkroom/contracts';
 import type { Static, TObject, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { describeExpectation } from './describe-expectation.js';
 import { isNestedTooDeep } from './is-nested-too-deep.js';
-import { nearestName } from './nearest-name.js';
 
 const VALUE_SHOWN_LENGTH = 60;
 const ERRORS_SHOWN = 3;
