@@ -24,7 +24,6 @@ export const ProblemSchema = Type.Object(
         { description: 'One entry for each bad field.' },
       ),
     ),
-    job: Type.Optional(Type.String({ description: 'The job concerned, where there is one.' })),
   },
   { $id: 'Problem', description: 'Why a request was refused, after RFC 9457.' },
 );
