@@ -18,6 +18,7 @@ import {
 import { type Env, loadEnv } from './env.js';
 import { buildHealthServer } from './health-server.js';
 import { LEASED_DEVICE, leaseGpu } from './lease-gpu.js';
+import { logQueueError } from './log-queue-error.js';
 import { defaultMemoryBudgetBytes, parseMemorySize } from './memory-budget.js';
 import { Worker } from './worker.js';
 
@@ -30,14 +31,8 @@ await runApp('darkroom worker', loadEnv, main);
 async function main(env: Env): Promise<void> {
   const logger = createLogger('worker', env.LOG_LEVEL).child({ worker: env.DARKROOM_WORKER_ID });
   const catalog = await readModels(env, logger);
-  const redis = connectRedis(env.REDIS_URL, 'patient', logger);
-  const events = new JobEvents(connectRedis(env.REDIS_URL, 'patient', logger), NAMESPACE);
-  const store = new JobStore(redis, NAMESPACE);
-  const blobs = new RedisBlobStore(redis, NAMESPACE);
-  const deliveries = new DeliveryQueues(redis, NAMESPACE, (error) =>
-    logger.debug({ err: error }, 'queue error'),
-  );
-  const sweeper = new Sweeper({ redis, store, deliveries, blobs });
+  const stores = openStores(env, logger);
+  const { redis, events, sweeper } = stores;
   const threads = threadsPerProcess(threadBudget(), catalog.models.length);
   const lease =
     env.DARKROOM_DEVICE === 'cuda:auto'
@@ -46,12 +41,7 @@ async function main(env: Env): Promise<void> {
   const worker = new Worker({
     id: env.DARKROOM_WORKER_ID,
     host: hostname(),
-    redis,
-    store,
-    deliveries,
-    events,
-    blobs,
-    registry: new WorkerRegistry(redis, NAMESPACE),
+    ...stores,
     catalog,
     processOptions: {
       device: lease ? LEASED_DEVICE : env.DARKROOM_DEVICE,
@@ -86,6 +76,18 @@ async function main(env: Env): Promise<void> {
       redelivered.length > 0 && logger.warn({ jobs: redelivered }, 'jobs without delivery, sent again'),
     (error) => logger.debug({ err: error }, 'sweep failed'),
   );
+}
+
+/** All that the worker shares with others through Redis. */
+function openStores(env: Env, logger: Logger) {
+  const redis = connectRedis(env.REDIS_URL, 'patient', logger);
+  const events = new JobEvents(connectRedis(env.REDIS_URL, 'patient', logger), NAMESPACE);
+  const store = new JobStore(redis, NAMESPACE);
+  const blobs = new RedisBlobStore(redis, NAMESPACE);
+  const registry = new WorkerRegistry(redis, NAMESPACE);
+  const deliveries = new DeliveryQueues(redis, NAMESPACE, (error) => logQueueError(error, logger));
+  const sweeper = new Sweeper({ redis, store, deliveries, blobs });
+  return { redis, events, store, blobs, registry, deliveries, sweeper };
 }
 
 /** The models this worker is to serve. Ids that were asked for and aren't there are an error: a typing mistake. */

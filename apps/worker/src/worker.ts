@@ -15,6 +15,7 @@ import type { Redis } from 'ioredis';
 import { HostedModel } from './hosted-model.js';
 import type { InferenceProcessOptions } from './inference-process.js';
 import { JobRunner } from './job-runner.js';
+import { logQueueError } from './log-queue-error.js';
 import { ModelPlaces, type PlacedModel } from './model-places.js';
 
 /** A model keeps its place in memory for so many times what loading it takes, within bounds. */
@@ -169,7 +170,7 @@ export class Worker {
       namespace: NAMESPACE,
       // One batch, and one more whose picture is decoded meanwhile: a worker hoards nothing an idle one could take.
       concurrency: hosted.model.manifest.batching.max_batch + 1,
-      onError: (error) => logger.debug({ err: error }, 'queue error'),
+      onError: (error) => logQueueError(error, logger),
     });
     this.#served.set(hosted.id, { hosted, summary, runner, consumer });
   }
