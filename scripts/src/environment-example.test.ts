@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sharedSettings } from '@darkroom/service-kit';
 import { describe, expect, it } from 'vitest';
 import { REPOSITORY_ROOT } from './repository-root.js';
 
@@ -10,10 +11,15 @@ const example = [...read('.env.example').matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([
   value,
 }));
 
-/** The variables that the schemas of the apps declare. */
-const declared = readdirSync(join(REPOSITORY_ROOT, 'apps')).flatMap((app) =>
-  [...read('apps', app, 'src', 'env.ts').matchAll(/^ {2}([A-Z][A-Z_]+): Type\./gm)].map(([, name]) => name!),
-);
+/** The variables that the schemas of the apps declare, those that they share included. */
+const declared = [
+  ...Object.keys(sharedSettings),
+  ...readdirSync(join(REPOSITORY_ROOT, 'apps')).flatMap((app) =>
+    [...read('apps', app, 'src', 'env.ts').matchAll(/^ {2}([A-Z][A-Z_]+): Type\./gm)].map(
+      ([, name]) => name!,
+    ),
+  ),
+];
 
 describe('.env.example', () => {
   it('has every variable that the apps read, each once', () => {

@@ -1,8 +1,9 @@
-import { applyCommandLine, LOG_LEVELS, readEnv } from '@darkroom/service-kit';
+import { applyCommandLine, LOG_LEVELS, readEnv, sharedSettings } from '@darkroom/service-kit';
 import { type Static, Type } from 'typebox';
 
 /** All configuration of the api. `.env.example` and the README describe the same variables. */
 const EnvSchema = Type.Object({
+  ...sharedSettings,
   HOST: Type.String({
     default: '127.0.0.1',
     description: 'Address to listen on. Another than loopback opens the service to the network.',
@@ -15,12 +16,6 @@ const EnvSchema = Type.Object({
         'Where clients reach the service, such as https://darkroom.example.org; urls in answers begin with it.',
     }),
   ),
-  REDIS_URL: Type.String({
-    pattern: '^rediss?://.+',
-    default: 'redis://127.0.0.1:6379',
-    description: 'The Redis that holds jobs, queues and pictures.',
-  }),
-  LOG_LEVEL: Type.Enum([...LOG_LEVELS], { default: 'info' }),
   DARKROOM_DEFAULT_MODELS: Type.String({
     default: '',
     description: 'Ids of models, comma-separated, to be used where a request names none.',
@@ -30,12 +25,6 @@ const EnvSchema = Type.Object({
     maximum: 500 * 1024 ** 2,
     default: 32 * 1024 ** 2,
     description: 'Bytes of one picture.',
-  }),
-  MAX_IMAGE_PIXELS: Type.Integer({
-    minimum: 1,
-    maximum: 1_000_000_000,
-    default: 64_000_000,
-    description: 'Width times height of one picture.',
   }),
   MAX_QUEUE_DEPTH: Type.Integer({
     minimum: 1,

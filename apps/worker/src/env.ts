@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { applyCommandLine, LOG_LEVELS, readEnv } from '@darkroom/service-kit';
+import { applyCommandLine, LOG_LEVELS, readEnv, sharedSettings } from '@darkroom/service-kit';
 import { type Static, Type } from 'typebox';
 import { MEMORY_SIZE_PATTERN } from './memory-budget.js';
 
 /** All configuration of a worker. `.env.example` and the README describe the same variables. */
 const EnvSchema = Type.Object({
-  REDIS_URL: Type.String({
-    pattern: '^rediss?://.+',
-    default: 'redis://127.0.0.1:6379',
-    description: 'The Redis that holds jobs, queues and pictures.',
-  }),
-  LOG_LEVEL: Type.Enum([...LOG_LEVELS], { default: 'info' }),
+  ...sharedSettings,
   DARKROOM_MODELS_DIR: Type.String({
     default: 'models/local:models',
     description: 'Folders of models, separated by colons, relative to the repository’s root.',
@@ -47,12 +42,6 @@ const EnvSchema = Type.Object({
         'Memory that loaded models may take together, such as 6GiB; unset: four fifths of what there is. Models that don’t fit together take turns.',
     }),
   ),
-  MAX_IMAGE_PIXELS: Type.Integer({
-    minimum: 1,
-    maximum: 1_000_000_000,
-    default: 64_000_000,
-    description: 'Width times height of one picture.',
-  }),
   SHUTDOWN_GRACE_SECONDS: Type.Integer({
     minimum: 0,
     maximum: 3600,

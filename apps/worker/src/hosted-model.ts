@@ -59,16 +59,8 @@ export class HostedModel {
     return this.model.manifest.id;
   }
 
-  get state(): ModelState {
-    return this.#state;
-  }
-
   get status() {
     return { id: this.id, state: this.#state, memory_bytes: this.#memoryBytes, problem: this.#problem };
-  }
-
-  get pid(): number | undefined {
-    return this.#process?.pid;
   }
 
   /**

@@ -108,10 +108,6 @@ export class InferenceProcess {
     return this.#hasEnded;
   }
 
-  get runningCount(): number {
-    return this.#runs.size;
-  }
-
   /**
    * Runs one job's pipeline.
    * @param signal when aborted the child stops at its next check; what it does in a graph run goes on till then

@@ -63,10 +63,6 @@ export class JobRunner {
     this.#logger = parts.logger;
   }
 
-  get inHandCount(): number {
-    return this.#inHand.size;
-  }
-
   /** Handles one delivery. @returns `again` when it is to be delivered to somebody else */
   async handle(jobId: string): Promise<DeliveryOutcome> {
     for (;;) {
@@ -182,9 +178,7 @@ export class JobRunner {
       return (await this.#store.giveBack(record.id, token)) ? 'again' : 'done';
     }
     if (attempt.abort.signal.aborted) return 'done';
-    if (error instanceof ProcessStoppedError) {
-      return (await this.#store.giveBack(record.id, token)) ? 'retry here' : 'done';
-    }
+    if (error instanceof ProcessStoppedError) return this.#startOver(attempt);
     if (error instanceof ProcessDiedError) return this.#afterDeath(attempt, error);
     if (error instanceof DarkroomError) await this.#fail(record, token, error.code, error.message);
     else if (error instanceof ModelRejectedError)
@@ -205,14 +199,20 @@ export class JobRunner {
     await this.#fail(record, token, 'internal_error', detail);
   }
 
+  /** The attempt ended through no fault of its job's: another begins, and no death is counted. */
+  async #startOver({ record, token }: Attempt): Promise<DeliveryOutcome | 'retry here'> {
+    return (await this.#store.giveBack(record.id, token)) ? 'retry here' : 'done';
+  }
+
   async #afterDeath(
-    { record, token }: Attempt,
+    attempt: Attempt,
     { ending, runs }: ProcessDiedError,
   ): Promise<DeliveryOutcome | 'retry here'> {
+    const { record, token } = attempt;
     this.#logger.warn({ job: record.id, ending, runs }, 'the inference process died in a job');
     if (runs > 1) {
       this.#suspects.add(record.id);
-      return (await this.#store.giveBack(record.id, token)) ? 'retry here' : 'done';
+      return this.#startOver(attempt);
     }
     const next = await this.#store.died(record.id, token);
     if (next === 'again') return 'retry here';

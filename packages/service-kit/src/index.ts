@@ -5,4 +5,5 @@ export * from './on-shutdown.js';
 export * from './read-env.js';
 export * from './redis-connection.js';
 export * from './run-app.js';
+export * from './shared-settings.js';
 export * from './version.js';

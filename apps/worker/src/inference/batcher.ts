@@ -103,14 +103,13 @@ export class Batcher<Prepared, Inferred> {
   async #afterFailure(batch: readonly Waiting<Prepared, Inferred>[], error: Error): Promise<void> {
     const [only, ...others] = batch;
     if (others.length === 0) return only?.reject(error);
+    const half = Math.ceil(batch.length / 2);
     if (error instanceof DarkroomError && error.code === 'out_of_memory') {
-      const half = Math.ceil(batch.length / 2);
       const detail = `Memory did not suffice for ${batch.length} pictures at once; they were run ${half} at a time.`;
       for (const { warnings } of batch) warnings.push({ code: 'memory_short', detail });
     }
-    const middle = Math.ceil(batch.length / 2);
-    await this.#run(batch.slice(0, middle));
-    await this.#run(batch.slice(middle));
+    await this.#run(batch.slice(0, half));
+    await this.#run(batch.slice(half));
   }
 
   #isWanted({ member, reject }: Waiting<Prepared, Inferred>): boolean {
