@@ -4,22 +4,30 @@ const MAY_DEPEND_ON: Readonly<Record<string, readonly string[]>> = {
   tensor: [],
   imaging: ['contracts', 'tensor'],
   inference: ['contracts', 'tensor'],
+  'onnx-file': ['contracts', 'tensor'],
   jobs: ['contracts', 'tensor'],
   'blob-store': ['contracts', 'tensor'],
-  'model-catalog': ['contracts', 'tensor'],
+  'model-catalog': ['contracts', 'tensor', 'onnx-file'],
   'service-kit': ['contracts', 'tensor'],
+  'result-formats': ['contracts'],
   client: ['contracts', 'tensor'],
-  testkit: ['contracts', 'tensor'],
+  testkit: ['contracts', 'tensor', 'onnx-file'],
   'model-families': ['contracts', 'tensor', 'imaging', 'model-catalog'],
   scripts: ['*'],
+  bench: ['*'],
 };
 const ANY_APP: readonly string[] = ['*'];
+
+/** What never comes into an image; others have testkit for their tests alone. */
+const MAY_RUN_TESTKIT: readonly string[] = ['scripts', 'bench'];
 
 /** Libraries that only one package knows. */
 const ONLY_USER: Readonly<Record<string, string>> = {
   sharp: 'imaging',
   'onnxruntime-node': 'inference',
   bullmq: 'jobs',
+  'onnx-proto': 'onnx-file',
+  protobufjs: 'onnx-file',
 };
 
 /** What must not come into an app on any way: the api's image runs no networks. */
@@ -80,7 +88,7 @@ function checkDirection(entry: WorkspacePackage, byName: ReadonlyMap<string, Wor
     if (target.isApp) {
       return [{ path, problem: `depends on the app ${name}`, remedy: 'move what both need into a package' }];
     }
-    if (name === 'testkit' && entry.name !== 'scripts') {
+    if (name === 'testkit' && !MAY_RUN_TESTKIT.includes(entry.name)) {
       return [
         { path, problem: 'depends on testkit, which is for tests', remedy: 'list it in devDependencies' },
       ];

@@ -72,6 +72,7 @@ function outcome(job: Job): string {
   if (job.error !== null)
     return `<p class="error">${escapeHtml(`${job.error.title}: ${job.error.detail}`)}</p>`;
   if (job.result === null) return `<p class="error">${escapeHtml(job.status)}</p>`;
+  if (!('classes' in job.result)) return '';
   const classes = job.result.classes.map(({ label, color, fraction }) => {
     // Only a colour may reach the style: the text comes from a manifest.
     const safeColor = /^#[0-9a-f]{6}$/i.test(color) ? color : 'transparent';

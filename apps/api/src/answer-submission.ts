@@ -2,6 +2,7 @@ import { DarkroomError, ERRORS, isEnded } from '@darkroom/contracts';
 import type { JobRecord } from '@darkroom/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerWithFile } from './answer-with-file.js';
+import { cancelOnDisconnect } from './cancel-job.js';
 import { streamJobEvents } from './event-stream.js';
 import { JobPresenter } from './presentation/job-presenter.js';
 import { pictureOf } from './presentation/present-job.js';
@@ -16,11 +17,12 @@ export async function answerSubmission(
   request: FastifyRequest,
   reply: FastifyReply,
   submitted: JobRecord,
-  asked: { readonly wanted: WantedAnswer; readonly wait: Wait },
+  asked: { readonly wanted: WantedAnswer; readonly wait: Wait; readonly cancelOnDisconnect: boolean },
   services: Services,
 ): Promise<FastifyReply> {
   const presenter = new JobPresenter(services, request);
   reply.header('location', jobUrls(presenter.base, submitted.id).self);
+  if (asked.cancelOnDisconnect) cancelOnDisconnect(request, reply, submitted, services);
   if (asked.wanted.kind === 'events') return streamJobEvents(request, reply, submitted, services);
   const isPicture = asked.wanted.kind === 'picture';
   const seconds = asked.wait.seconds || (isPicture ? DEFAULT_WAIT_SECONDS : 0);

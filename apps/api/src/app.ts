@@ -11,6 +11,9 @@ import { addRequestId, requestIdOf } from './plugins/request-id.js';
 import { addStoppingSignal } from './plugins/stopping-signal.js';
 import { addUnknownRoutes } from './plugins/unknown-routes.js';
 import { addUnreadUploads } from './plugins/unread-uploads.js';
+import { batchResultRoute } from './routes/batch-result.js';
+import { batchesRoute } from './routes/batches.js';
+import { detectionRoute } from './routes/detection.js';
 import { docsRoute } from './routes/docs.js';
 import { healthRoute } from './routes/health.js';
 import { jobEventsRoute } from './routes/job-events.js';
@@ -18,6 +21,7 @@ import { jobFilesRoute } from './routes/job-files.js';
 import { jobStepsRoute } from './routes/job-steps.js';
 import { jobsRoute } from './routes/jobs.js';
 import { metricsRoute } from './routes/metrics.js';
+import { modelStepsRoute } from './routes/model-steps.js';
 import { modelsRoute } from './routes/models.js';
 import { segmentationRoute } from './routes/segmentation.js';
 import { serviceRoute } from './routes/service.js';
@@ -60,11 +64,15 @@ export async function buildApp(services: Services, logger: Logger): Promise<Fast
   await metricsRoute(app, { services });
   for (const route of [
     segmentationRoute,
+    detectionRoute,
+    batchesRoute,
+    batchResultRoute,
     jobsRoute,
     jobStepsRoute,
     jobFilesRoute,
     jobEventsRoute,
     modelsRoute,
+    modelStepsRoute,
     workersRoute,
     serviceRoute,
     healthRoute,

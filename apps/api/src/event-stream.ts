@@ -1,12 +1,12 @@
 import { isEnded, type JobEvent } from '@darkroom/contracts';
 import type { JobChange, JobRecord } from '@darkroom/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { EventResponse } from './event-response.js';
 import { JobPresenter } from './presentation/job-presenter.js';
 import type { Services } from './services.js';
 
 /** After this time a look at Redis that failed is taken again. */
 const LOOK_AGAIN_MS = 500;
-const COMMENT_EVERY_MS = 15_000;
 /** A client that reads so slowly gets no more progress, only what counts. */
 const SLOW_CLIENT_BYTES = 256 * 1024;
 
@@ -23,81 +23,56 @@ export async function streamJobEvents(
   if (isEnded(record.status) && Number(request.headers['last-event-id']) >= record.revision) {
     return reply.code(204).send();
   }
-  reply.hijack();
-  const { raw } = reply;
-  raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    // When the stream ends, at the latest when the api stops, nothing else is to come over its connection.
-    connection: 'close',
-    'x-accel-buffering': 'no',
-  });
-  await new EventStream(request, raw, record.id, services).run(request.server.stopping);
+  await new EventStream(request, reply, record.id, services).run();
   return reply;
 }
 
 class EventStream {
-  readonly #raw: FastifyReply['raw'];
+  readonly #response: EventResponse;
   readonly #jobId: string;
   readonly #services: Services;
   readonly #presenter: JobPresenter;
   #revision = -1;
   #turn: Promise<unknown> = Promise.resolve();
-  #end: () => void = () => {};
-  #isOver = false;
 
-  constructor(request: FastifyRequest, raw: FastifyReply['raw'], jobId: string, services: Services) {
-    this.#raw = raw;
+  constructor(request: FastifyRequest, reply: FastifyReply, jobId: string, services: Services) {
+    this.#response = new EventResponse(reply, request.server.stopping);
     this.#jobId = jobId;
     this.#services = services;
     this.#presenter = new JobPresenter(services, request);
   }
 
   /** @returns when the job has ended, the client has gone or the api stops */
-  async run(stopping: AbortSignal): Promise<void> {
-    const ended = new Promise<void>((resolve) => {
-      this.#end = () => {
-        this.#isOver = true;
-        resolve();
-      };
-    });
-    this.#raw.on('close', this.#end);
-    stopping.addEventListener('abort', this.#end);
-    this.#raw.flushHeaders();
-    const comments = setInterval(() => this.#raw.write(': still here\n\n'), COMMENT_EVERY_MS);
+  async run(): Promise<void> {
     // Listening begins before the first look at the record, so that nothing falls between them.
     const stopListening = this.#services.events.onJob(this.#jobId, (change) => this.#queue(change));
     this.#queue('resync');
-    await ended;
-    clearInterval(comments);
+    await this.#response.over;
     stopListening();
-    stopping.removeEventListener('abort', this.#end);
-    this.#raw.end();
   }
 
   /** Changes are dealt with one after the other: each takes a look at Redis, and may find it away. */
   #queue(change: JobChange | 'resync'): void {
-    if (this.#isOver) return;
+    if (this.#response.isOver) return;
     const lookAgain = () => setTimeout(() => this.#queue('resync'), LOOK_AGAIN_MS).unref();
     this.#turn = this.#turn.then(() => this.#handle(change)).then(undefined, lookAgain);
   }
 
   async #handle(change: JobChange | 'resync'): Promise<void> {
-    if (this.#isOver || (change !== 'resync' && change.revision <= this.#revision)) return;
+    if (this.#response.isOver || (change !== 'resync' && change.revision <= this.#revision)) return;
     if (change !== 'resync' && change.kind === 'progress') return this.#sendProgress(change);
     const record = await this.#services.store.get(this.#jobId);
-    if (record === null) return this.#end();
+    if (record === null) return this.#response.end();
     if (record.revision <= this.#revision) return;
     if (!isEnded(record.status)) {
       return this.#send(record.revision, { event: 'status', data: await this.#presenter.summary(record) });
     }
     this.#send(record.revision, { event: 'done', data: await this.#presenter.job(record) });
-    this.#end();
+    this.#response.end();
   }
 
   async #sendProgress({ revision, progress }: JobChange): Promise<void> {
-    if (!progress || this.#raw.writableLength > SLOW_CLIENT_BYTES) return;
+    if (!progress || this.#response.waitingBytes > SLOW_CLIENT_BYTES) return;
     const record = await this.#services.store.get(this.#jobId);
     const etaSeconds =
       record && record.status === 'running' ? await this.#presenter.etaSeconds(record, null) : null;
@@ -107,8 +82,8 @@ class EventStream {
     });
   }
 
-  #send(revision: number, { event, data }: JobEvent): void {
+  #send(revision: number, event: JobEvent): void {
     this.#revision = revision;
-    this.#raw.write(`id: ${revision}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    this.#response.send(revision, event);
   }
 }

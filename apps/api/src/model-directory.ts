@@ -1,12 +1,14 @@
 import {
   type Capability,
   DarkroomError,
+  type Label,
   type Model,
   type ModelState,
   type ModelSummary,
   type Task,
 } from '@darkroom/contracts';
-import type { DeliveryQueues, JobStore, Registry, WorkerRegistry } from '@darkroom/jobs';
+import type { DeliveryQueues, Registry, RunTimes, WorkerRegistry } from '@darkroom/jobs';
+import type { NeededCapability } from './submission/picture-tasks.js';
 
 /** What was read from the registry is good for so long; a submission then costs no extra round trip. */
 const FRESH_MS = 500;
@@ -24,11 +26,27 @@ export class ModelDirectory {
   }
 
   async read(): Promise<Registry> {
-    const nowMs = Date.now();
-    if (!this.#cached || nowMs - this.#cached.readAtMs > FRESH_MS) {
-      this.#cached = { registry: await this.#registry.read(), readAtMs: nowMs };
-    }
-    return this.#cached.registry;
+    const isFresh = this.#cached && Date.now() - this.#cached.readAtMs <= FRESH_MS;
+    return isFresh ? this.#cached!.registry : this.readAnew();
+  }
+
+  /** For whoever just changed something, and has to see what became of it. */
+  async readAnew(): Promise<Registry> {
+    const readAtMs = Date.now();
+    const registry = await this.#registry.read();
+    this.#cached = { registry, readAtMs };
+    return registry;
+  }
+
+  /** @throws DarkroomError `model_not_found`, naming those there are */
+  find(registry: Registry, id: string): ModelSummary {
+    const model = registry.models.find((candidate) => candidate.id === id);
+    if (model) return model;
+    const ids = registry.models.map((candidate) => candidate.id);
+    throw new DarkroomError(
+      'model_not_found',
+      `There is no model "${id.slice(0, 80)}". ${listOf('Models', ids)}`,
+    );
   }
 
   /**
@@ -36,21 +54,26 @@ export class ModelDirectory {
    * @param id as the request names it; none: the default among the models that can do what is asked
    * @throws DarkroomError `model_not_found`, `model_task_mismatch` or `option_not_supported`, each naming what there is
    */
-  async choose(task: Task, id: string | undefined, capability: Capability | null): Promise<ModelSummary> {
+  async choose(task: Task, id: string | undefined, needed: NeededCapability | null): Promise<ModelSummary> {
+    const capability = needed?.capability ?? null;
     const registry = await this.read();
     if (id === undefined) {
       const chosen = this.defaultOf(registry, task, capability);
       if (chosen) return chosen;
+      const ofTask = registry.models.filter((model) => model.task === task).map((model) => model.id);
+      if (needed && ofTask.length > 0) {
+        const fields = [
+          { pointer: `#/${needed.field}`, detail: `No model for ${task} can do ${capability}.` },
+        ];
+        const detail = `None of the models for ${task} can do ${capability}, which "${needed.field}" asks for. ${listOf('Models', ofTask)}`;
+        throw new DarkroomError('option_not_supported', detail, { fields });
+      }
       throw new DarkroomError(
         'model_not_found',
         `No worker has served a model for ${task} yet. Start a worker, or see its log if one runs: GET /v1/workers lists model folders that were left out, and why.`,
       );
     }
-    const model = registry.models.find((candidate) => candidate.id === id);
-    if (!model) {
-      const ids = registry.models.map((candidate) => candidate.id);
-      throw new DarkroomError('model_not_found', `There is no model "${id}". ${listOf('Models', ids)}`);
-    }
+    const model = this.find(registry, id);
     const others = registry.models
       .filter((candidate) => can(candidate, task, capability))
       .map(({ id }) => id);
@@ -61,11 +84,11 @@ export class ModelDirectory {
         { fields: [{ pointer: '#/model', detail: `Name a model for ${task}, or none.` }] },
       );
     }
-    if (!can(model, task, capability)) {
+    if (needed && !can(model, task, capability)) {
       throw new DarkroomError(
         'option_not_supported',
         `The model "${id}" cannot do ${capability}; it can do ${model.capabilities.join(', ')}. ${listOf('Models that can', others)}`,
-        { fields: [{ pointer: '#/mode', detail: `Choose one of ${model.capabilities.join(', ')}.` }] },
+        { fields: [{ pointer: `#/${needed.field}`, detail: `"${id}" cannot do ${capability}.` }] },
       );
     }
     return model;
@@ -89,13 +112,18 @@ export class ModelDirectory {
     return candidates.sort((a, b) => compareRanks(rank(a), rank(b)))[0] ?? null;
   }
 
+  /** The classes of a model as it is now; none for one that nobody ever served. */
+  async labelsOf(id: string): Promise<readonly Label[]> {
+    return (await this.read()).models.find((model) => model.id === id)?.labels ?? [];
+  }
+
   /** Models as users see them. */
   async describe(
     registry: Registry,
     models: readonly ModelSummary[],
-    from: { readonly store: JobStore; readonly deliveries: DeliveryQueues },
+    from: { readonly runTimes: RunTimes; readonly deliveries: DeliveryQueues },
   ): Promise<Model[]> {
-    const usualMs = await from.store.usualRunMs(models.map(({ id }) => id));
+    const usualMs = await from.runTimes.usualMs(models.map(({ id }) => id));
     return Promise.all(
       models.map(async (model) => ({
         ...model,
@@ -114,6 +142,13 @@ export function workersOf(registry: Registry, modelId: string): string[] {
   return registry.workers.flatMap((worker) =>
     worker.models.some((model) => model.id === modelId && model.state !== 'failed') ? [worker.id] : [],
   );
+}
+
+/** Ids of the workers that hold a model now, also of those where it failed to load. */
+export function holdersOf(registry: Registry, modelId: string): string[] {
+  return registry.workers
+    .filter((worker) => worker.models.some((model) => model.id === modelId))
+    .map(({ id }) => id);
 }
 
 function stateOf(registry: Registry, modelId: string): { state: ModelState; problem: string | null } {

@@ -1,6 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisBlobStore } from '@darkroom/blob-store';
-import { DeliveryQueues, JobEvents, JobStore, Sweeper, WorkerRegistry } from '@darkroom/jobs';
+import {
+  BatchStore,
+  DeadlineWatch,
+  DeliveryQueues,
+  JobEvents,
+  JobStore,
+  RunTimes,
+  Sweeper,
+  UsageCounters,
+  WorkerCommands,
+  WorkerRegistry,
+} from '@darkroom/jobs';
 import { connectRedis, type Logger, NAMESPACE } from '@darkroom/service-kit';
 import type { Redis } from 'ioredis';
 import type { Env } from './env.js';
@@ -32,6 +43,11 @@ export function openServices(env: Env, logger: Logger): OpenServices {
   const events = new JobEvents(subscriber, NAMESPACE);
   const blobs = new RedisBlobStore(redis, NAMESPACE);
   const models = new ModelDirectory(new WorkerRegistry(redis, NAMESPACE), idsIn(env.DARKROOM_DEFAULT_MODELS));
+  const commands = new WorkerCommands(redis, NAMESPACE);
+  const batches = new BatchStore(redis, NAMESPACE);
+  const runTimes = new RunTimes(redis, NAMESPACE);
+  const usage = new UsageCounters(redis, NAMESPACE);
+  const deadlines = new DeadlineWatch({ store, deliveries });
   const sweeper = new Sweeper({ redis, store, deliveries, blobs });
   const limits = {
     maxUploadBytes: env.MAX_UPLOAD_BYTES,
@@ -41,7 +57,21 @@ export function openServices(env: Env, logger: Logger): OpenServices {
   };
   const publicUrl = env.PUBLIC_URL ?? null;
   return {
-    services: { redis, store, deliveries, events, blobs, models, limits, publicUrl, host: env.HOST },
+    services: {
+      redis,
+      store,
+      batches,
+      deliveries,
+      events,
+      blobs,
+      models,
+      commands,
+      runTimes,
+      usage,
+      limits,
+      publicUrl,
+      host: env.HOST,
+    },
     async start() {
       // Waits for Redis as long as it takes; only closing ends it, and then nobody listens any more.
       events.start().catch((error) => logger.debug({ err: error }, 'subscription ended'));
@@ -50,10 +80,12 @@ export function openServices(env: Env, logger: Logger): OpenServices {
           redelivered.length > 0 && logger.warn({ jobs: redelivered }, 'jobs without delivery, sent again'),
         (error) => logger.debug({ err: error }, 'sweep failed'),
       );
+      deadlines.start((error) => logger.debug({ err: error }, 'deadlines not looked at'));
       await waitUntilReady(redis);
     },
     async close() {
       sweeper.stop();
+      deadlines.stop();
       await deliveries.close();
       redis.disconnect();
       subscriber.disconnect();

@@ -1,5 +1,13 @@
 import type { BlobStore } from '@darkroom/blob-store';
-import type { DeliveryQueues, JobEvents, JobStore } from '@darkroom/jobs';
+import type {
+  BatchStore,
+  DeliveryQueues,
+  JobEvents,
+  JobStore,
+  RunTimes,
+  UsageCounters,
+  WorkerCommands,
+} from '@darkroom/jobs';
 import type { Redis } from 'ioredis';
 import type { ModelDirectory } from './model-directory.js';
 
@@ -7,10 +15,14 @@ import type { ModelDirectory } from './model-directory.js';
 export interface Services {
   readonly redis: Redis;
   readonly store: JobStore;
+  readonly batches: BatchStore;
   readonly deliveries: DeliveryQueues;
   readonly events: JobEvents;
   readonly blobs: BlobStore;
   readonly models: ModelDirectory;
+  readonly commands: WorkerCommands;
+  readonly runTimes: RunTimes;
+  readonly usage: UsageCounters;
   readonly limits: Limits;
   /** Where clients reach the service; null: as the request says. */
   readonly publicUrl: string | null;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { applyCommandLine, LOG_LEVELS, readEnv, sharedSettings } from '@darkroom/service-kit';
 import { type Static, Type } from 'typebox';
-import { MEMORY_SIZE_PATTERN } from './memory-budget.js';
+import { MEMORY_BUDGET_PATTERN } from './memory-budget.js';
 
 /** All configuration of a worker. `.env.example` and the README describe the same variables. */
 const EnvSchema = Type.Object({
@@ -37,9 +37,14 @@ const EnvSchema = Type.Object({
   ),
   DARKROOM_MEMORY_BUDGET: Type.Optional(
     Type.String({
-      pattern: MEMORY_SIZE_PATTERN,
+      pattern: MEMORY_BUDGET_PATTERN,
       description:
-        'Memory that loaded models may take together, such as 6GiB; unset: four fifths of what there is. Models that don’t fit together take turns.',
+        'Memory that loaded models may take together, such as 6GiB (of the machine) or host:6GiB,gpu:20GiB; unset: four fifths of the machine’s and nine tenths of the GPU’s. Models that don’t fit together take turns.',
+    }),
+  ),
+  CUDA_VISIBLE_DEVICES: Type.Optional(
+    Type.String({
+      description: 'CUDA’s own: which GPUs it numbers from cuda:0 on, by index or UUID; unset: all.',
     }),
   ),
   SHUTDOWN_GRACE_SECONDS: Type.Integer({

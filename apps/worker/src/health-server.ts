@@ -6,16 +6,29 @@ import type { Worker } from './worker.js';
 /** The worker's own health and metrics, for whoever runs it; jobs never come this way. */
 export function buildHealthServer(worker: Worker): FastifyInstance {
   const register = createMetricsRegistry();
-  new Gauge({
-    name: 'darkroom_model_memory_bytes',
-    help: 'Memory of the inference process of each loaded model.',
-    labelNames: ['model'],
-    registers: [register],
-    collect() {
-      this.reset();
-      for (const { id, memory_bytes } of worker.describe().models) this.set({ model: id }, memory_bytes ?? 0);
-    },
-  });
+  addMemoryGauge(
+    'memory_bytes',
+    'darkroom_model_memory_bytes',
+    'Memory of the inference process of each model.',
+  );
+  addMemoryGauge(
+    'gpu_memory_bytes',
+    'darkroom_model_gpu_memory_bytes',
+    'Memory of the GPU that each model takes, as measured.',
+  );
+
+  function addMemoryGauge(field: 'memory_bytes' | 'gpu_memory_bytes', name: string, help: string): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['model'],
+      registers: [register],
+      collect() {
+        this.reset();
+        for (const model of worker.describe().models) this.set({ model: model.id }, model[field] ?? 0);
+      },
+    });
+  }
 
   const app = fastify();
   app.get('/health/live', async () => ({ status: 'live' }));

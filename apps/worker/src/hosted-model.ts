@@ -1,8 +1,13 @@
 import type { ModelState } from '@darkroom/contracts';
 import type { LoadedManifest } from '@darkroom/model-catalog';
-import type { Logger } from '@darkroom/service-kit';
+import { isNvidiaGpu } from './gpu-memory.js';
+import type { GpuMeter, MeteredModel } from './gpu-meter.js';
 import { InferenceProcess, type InferenceProcessOptions, type RunResult } from './inference-process.js';
+import { type MemoryBytes, NO_MEMORY, peakOfMemory } from './memory-bytes.js';
+import { MeteredProcess, type OpenedProcess } from './metered-process.js';
+import type { ModelEventListener, RestartCause, UnloadReason } from './model-events.js';
 import { RunGate } from './run-gate.js';
+import { UsualRun } from './usual-run.js';
 
 /**
  * One model of this worker and the process that holds it.
@@ -12,10 +17,11 @@ import { RunGate } from './run-gate.js';
  *
  * A process that dies while ready leaves the model `unloaded`; the next job starts another.
  */
-export class HostedModel {
+export class HostedModel implements MeteredModel {
   readonly model: LoadedManifest;
   readonly #options: InferenceProcessOptions;
-  readonly #logger: Logger;
+  readonly #gpu: GpuMeter | null;
+  readonly #onEvent: ModelEventListener;
   readonly #onStateChange: () => void;
   readonly #idleMs: number;
   /** A run that takes longer is stopped. */
@@ -23,17 +29,21 @@ export class HostedModel {
   /** A pinned model is never stopped for being idle. */
   readonly #isPinned: boolean;
   readonly #gate = new RunGate();
-  #process: InferenceProcess | undefined;
+  readonly #usualRun = new UsualRun();
+  #process: MeteredProcess | undefined;
+  #isRestarting = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #state: ModelState = 'unloaded';
   #problem: string | null = null;
-  #memoryBytes: number | null = null;
+  /** What its process takes now; null: nothing is loaded. */
+  #memory: MemoryBytes | null = null;
+  /** Whether its process took a GPU whose memory is measured. */
+  #isOnGpu = false;
   /** The most its process was seen to take; known from the check at start on. */
-  #peakBytes = 0;
+  #peakMemory = NO_MEMORY;
   #lastUsedMs = 0;
   #inUse = 0;
   #loadMs = 0;
-  #usualInferenceMs: number | null = null;
 
   constructor(
     model: LoadedManifest,
@@ -42,7 +52,9 @@ export class HostedModel {
       readonly idleMs: number;
       readonly maxRunMs: number;
       readonly isPinned: boolean;
-      readonly logger: Logger;
+      /** Null where graphs run on the CPU alone. */
+      readonly gpu: GpuMeter | null;
+      readonly onEvent: ModelEventListener;
       readonly onStateChange: () => void;
     },
   ) {
@@ -51,7 +63,8 @@ export class HostedModel {
     this.#idleMs = parts.idleMs;
     this.maxRunMs = parts.maxRunMs;
     this.#isPinned = parts.isPinned;
-    this.#logger = parts.logger.child({ model: model.manifest.id });
+    this.#gpu = parts.gpu;
+    this.#onEvent = parts.onEvent;
     this.#onStateChange = parts.onStateChange;
   }
 
@@ -60,7 +73,13 @@ export class HostedModel {
   }
 
   get status() {
-    return { id: this.id, state: this.#state, memory_bytes: this.#memoryBytes, problem: this.#problem };
+    return {
+      id: this.id,
+      state: this.#state,
+      memory_bytes: this.#memory?.host ?? null,
+      gpu_memory_bytes: this.#isOnGpu ? (this.#memory?.gpu ?? null) : null,
+      problem: this.#problem,
+    };
   }
 
   /**
@@ -76,8 +95,7 @@ export class HostedModel {
     this.#inUse++;
     const leave = await this.#gate.enter({ alone });
     try {
-      const process = this.#liveProcess(true);
-      const { device } = await process.opened;
+      const { process, device } = await this.#liveProcess(true).opened;
       return await work(process, device);
     } finally {
       leave();
@@ -87,16 +105,25 @@ export class HostedModel {
     }
   }
 
+  /** Has it loaded and warm, as a job has; that counts as use. @throws as {@link use} does */
+  async load(): Promise<void> {
+    await this.use({ alone: false }, async () => {});
+  }
+
   /**
    * Opens the model once, to know what is wrong with it before it takes a job. A pinned one stays loaded.
    * @throws ModelRejectedError | ProcessDiedError
    */
   async check(): Promise<{ readonly device: string; readonly deviceReason: string }> {
-    if (this.#isPinned) return this.use({ alone: false }, (process) => process.opened);
-    const process = new InferenceProcess(this.model, this.#options, { warmUp: false });
+    if (this.#isPinned) {
+      await this.load();
+      return this.#liveProcess(true).opened;
+    }
+    // What a model takes of a GPU shows only once its graphs have run.
+    const process = this.#newProcess(this.#gpu !== null);
     try {
       const opened = await process.opened;
-      this.#peakBytes = opened.memoryBytes;
+      this.#peakMemory = opened.memory;
       this.#loadMs = opened.openMs;
       return opened;
     } finally {
@@ -104,9 +131,9 @@ export class HostedModel {
     }
   }
 
-  /** Memory of its process when loaded, as measured. */
-  get bytes(): number {
-    return this.#peakBytes;
+  /** The most that its process was seen to take when loaded. */
+  get memory(): MemoryBytes {
+    return this.#peakMemory;
   }
 
   get lastUsedMs(): number {
@@ -127,36 +154,51 @@ export class HostedModel {
   }
 
   rememberRun({ memoryBytes, timings }: RunResult): void {
-    this.#sawMemory(memoryBytes);
-    const inferenceMs = timings.inference_ms ?? 0;
-    this.#usualInferenceMs =
-      this.#usualInferenceMs === null ? inferenceMs : this.#usualInferenceMs * 0.8 + inferenceMs * 0.2;
+    this.#sawMemory({ host: memoryBytes, gpu: this.#memory?.gpu ?? 0 });
+    void this.#gpu?.look();
+    this.#usualRun.remember(timings.inference_ms ?? 0);
   }
 
-  /** What a run likely has left; one that is past the usual time, or the first, as much as it took so far. */
+  /** What a run likely has left. */
   expectedRemainingMs(elapsedMs: number): number {
-    const usualMs = this.#usualInferenceMs ?? 0;
-    return elapsedMs < usualMs ? usualMs - elapsedMs : elapsedMs;
+    return this.#usualRun.expectedRemainingMs(elapsedMs);
+  }
+
+  sawGpuBytes(bytes: number): void {
+    if (this.#memory && this.#isOnGpu) this.#sawMemory({ host: this.#memory.host, gpu: bytes });
   }
 
   /** Ends a process whose run must not go on, and loads another, so that the next job finds the model ready. */
-  async restart(process: InferenceProcess, why: 'canceled' | 'run_too_long'): Promise<void> {
-    if (this.#process !== process) return;
-    await this.unload(why);
+  async restart(process: InferenceProcess, cause: Exclude<RestartCause, 'died'>): Promise<void> {
+    if (this.#process?.process !== process) return;
+    this.#isRestarting = true;
+    this.#onEvent(this.id, { kind: 'restarted', cause, ending: null, pid: process.pid });
+    await this.#end(cause);
+    // It was unloaded, or a job loads it, since the old process ended.
+    const isWanted = this.#isRestarting && !this.#process;
+    this.#isRestarting = false;
+    if (!isWanted) return;
     // Not warmed up: that would keep the next job waiting as long as the run it replaces.
     await this.#liveProcess(false).opened.catch(() => {});
     if (this.#inUse === 0 && !this.#isPinned) this.#stopWhenIdle();
   }
 
   /** Stops the process, whatever it is doing. */
-  async unload(why: 'idle' | 'stopping' | 'canceled' | 'run_too_long' | 'evicted'): Promise<void> {
+  async unload(reason: UnloadReason): Promise<void> {
+    this.#isRestarting = false;
+    if (!this.#process) return;
+    this.#onEvent(this.id, { kind: 'unloaded', reason, pid: this.#process.process?.pid });
+    await this.#end(reason);
+  }
+
+  /** @returns when its memory is given back, and the state says so */
+  async #end(why: string): Promise<void> {
     clearTimeout(this.#idleTimer);
     const process = this.#process;
-    if (!process) return;
     this.#process = undefined;
-    this.#logger.info({ why, pid: process.pid }, 'model unloaded');
-    this.#become('unloaded', null);
-    await process.stop(why);
+    await process?.stop(why);
+    // A job may have begun to load it again.
+    if (!this.#process) this.#become('unloaded', null);
   }
 
   #stopWhenIdle(): void {
@@ -164,46 +206,61 @@ export class HostedModel {
     this.#idleTimer = setTimeout(() => void this.unload('idle'), this.#idleMs).unref();
   }
 
+  #newProcess(warmUp: boolean): MeteredProcess {
+    const start = () => new InferenceProcess(this.model, this.#options, { warmUp });
+    return new MeteredProcess(this, start, this.#gpu);
+  }
+
   /** @param warmUp only matters where a process is to be started */
-  #liveProcess(warmUp: boolean): InferenceProcess {
+  #liveProcess(warmUp: boolean): MeteredProcess {
     if (this.#process && !this.#process.hasEnded) return this.#process;
-    const process = new InferenceProcess(this.model, this.#options, { warmUp });
+    const process = this.#newProcess(warmUp);
     this.#process = process;
     this.#become('loading', null);
     process.opened.then(
-      ({ device, deviceReason, memoryBytes, openMs }) => {
-        if (this.#process !== process) return;
-        this.#sawMemory(memoryBytes);
-        this.#loadMs = openMs;
-        this.#logger.info({ device, deviceReason, memoryBytes, openMs, pid: process.pid }, 'model ready');
-        this.#become('ready', null);
-      },
+      (opened) => this.#process === process && this.#loaded(opened),
       (error: Error) => {
         if (this.#process !== process) return;
         this.#process = undefined;
-        this.#logger.error({ err: error }, 'model could not be loaded');
+        this.#onEvent(this.id, { kind: 'load_failed', problem: error.message, pid: process.process?.pid });
         this.#become('failed', error.message);
         void process.stop('could not be loaded');
       },
     );
     void process.ended.then((ending) => {
-      if (this.#process !== process) return;
+      // One that dies while it loads has failed to load, which is said where that is heard of.
+      if (this.#process !== process || this.#state === 'loading') return;
       this.#process = undefined;
-      this.#logger.error({ ending, pid: process.pid }, 'inference process died');
+      this.#onEvent(this.id, { kind: 'restarted', cause: 'died', ending, pid: process.process?.pid });
       this.#become('unloaded', null);
     });
     return process;
   }
 
-  #sawMemory(memoryBytes: number): void {
-    this.#memoryBytes = memoryBytes;
-    this.#peakBytes = Math.max(this.#peakBytes, memoryBytes);
+  #loaded({ process, device, deviceReason, memory, openMs }: OpenedProcess): void {
+    this.#isOnGpu = this.#gpu !== null && isNvidiaGpu(device);
+    this.#sawMemory(memory);
+    this.#loadMs = openMs;
+    this.#onEvent(this.id, {
+      kind: 'loaded',
+      loadMs: openMs,
+      device,
+      deviceReason,
+      memory,
+      pid: process.pid,
+    });
+    this.#become('ready', null);
+  }
+
+  #sawMemory(memory: MemoryBytes): void {
+    this.#memory = memory;
+    this.#peakMemory = peakOfMemory(this.#peakMemory, memory);
   }
 
   #become(state: ModelState, problem: string | null): void {
     this.#state = state;
     this.#problem = problem;
-    if (state !== 'ready') this.#memoryBytes = null;
+    if (state !== 'ready') this.#memory = null;
     this.#onStateChange();
   }
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { DarkroomError, type Progress } from '@darkroom/contracts';
+import { DarkroomError, type Progress, type Warning } from '@darkroom/contracts';
 import type { LoadedManifest } from '@darkroom/model-catalog';
+import type { MemoryShortage } from '@darkroom/model-families';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference/inference-messages.js';
 
 const CHILD_MAIN = fileURLToPath(new URL('./inference/main.js', import.meta.url));
@@ -11,18 +12,26 @@ type Opened = Extract<FromInferenceProcess, { type: 'opened' }>;
 type Done = Extract<FromInferenceProcess, { type: 'done' }>;
 export type RunResult = Omit<Done, 'type' | 'runId'>;
 
+/**
+ * What a death points at: `memory` when it was killed, as the kernel does with who takes the last of it (whom the worker
+ * kills isn't called dead); `device` when the process said that its device is lost to it.
+ */
+export type DeathSign = 'memory' | 'device' | 'unknown';
+
 /** The process died while somebody waited for it. */
 export class ProcessDiedError extends Error {
   override readonly name = 'ProcessDiedError';
-  /** How it ended, such as `SIGKILL` or `exit code 7`. */
+  /** How it ended, such as `SIGKILL` or `exit code 7`; or the driver's error that it couldn't live on with. */
   readonly ending: string;
+  readonly sign: DeathSign;
   /** How many runs were in it: with several, nobody knows whose it died of. */
   readonly runs: number;
 
-  constructor(ending: string, runs: number) {
-    super(`the inference process died (${ending})`);
-    this.ending = ending;
-    this.runs = runs;
+  constructor(death: { readonly ending: string; readonly sign: DeathSign; readonly runs: number }) {
+    super(`the inference process died (${death.ending})`);
+    this.ending = death.ending;
+    this.sign = death.sign;
+    this.runs = death.runs;
   }
 }
 
@@ -35,10 +44,13 @@ export class ProcessStoppedError extends Error {
 export class ModelRejectedError extends Error {
   override readonly name = 'ModelRejectedError';
   readonly problems: readonly string[];
+  /** Whether it may be opened later as it is: memory was short. */
+  readonly mayPass: boolean;
 
-  constructor(problems: readonly string[]) {
+  constructor({ problems, mayPass }: Pick<ModelRejectedError, 'problems' | 'mayPass'>) {
     super(problems.join('; '));
     this.problems = problems;
+    this.mayPass = mayPass;
   }
 }
 
@@ -47,8 +59,23 @@ export class RunCanceledError extends Error {
   override readonly name = 'RunCanceledError';
 }
 
-interface PendingRun {
+/** What a run is to do. */
+export interface RunRequest {
+  /** The compressed picture, as it was uploaded. */
+  readonly picture: Buffer;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly memoryShortage: MemoryShortage;
+}
+
+/** Who follows a run. */
+export interface RunListener {
+  /** Aborted when nobody wants the run any more. */
+  readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  readonly onWarning: (warning: Warning) => void;
+}
+
+interface PendingRun extends Omit<RunListener, 'signal'> {
   readonly resolve: (result: RunResult) => void;
   readonly reject: (error: Error) => void;
 }
@@ -72,6 +99,8 @@ export class InferenceProcess {
   readonly #child: ChildProcess;
   readonly #runs = new Map<string, PendingRun>();
   #hasEnded = false;
+  /** Why it can't live on, in its own words. */
+  #dyingOf: string | null = null;
   #stoppedFor: string | null = null;
 
   constructor(model: LoadedManifest, options: InferenceProcessOptions, { warmUp }: { warmUp: boolean }) {
@@ -81,6 +110,8 @@ export class InferenceProcess {
       env: {
         ...process.env,
         ORT_DISABLE_TELEMETRY: '1',
+        // As nvidia-smi numbers them, which tells the memory of the GPU in use.
+        CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
         ...(options.gpuUuid === null ? {} : { CUDA_VISIBLE_DEVICES: options.gpuUuid }),
       },
       // What the child prints on its own account (ONNX Runtime's warnings) goes where the worker's goes.
@@ -91,7 +122,7 @@ export class InferenceProcess {
         this.#hasEnded = true;
         resolve(ending);
       };
-      this.#child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+      this.#child.once('exit', (code, signal) => end(this.#dyingOf ?? signal ?? `exit code ${code}`));
       this.#child.once('error', (error) => end(error.message));
     });
     this.opened = this.#open();
@@ -110,22 +141,20 @@ export class InferenceProcess {
 
   /**
    * Runs one job's pipeline.
-   * @param signal when aborted the child stops at its next check; what it does in a graph run goes on till then
+   *
+   * When the signal is aborted the child stops at its next check; what it does in a graph run goes on till then.
    * @throws DarkroomError what the job failed of
    * @throws ProcessDiedError | ProcessStoppedError | RunCanceledError
    */
-  run(
-    job: { readonly picture: Buffer; readonly options: Readonly<Record<string, unknown>> },
-    { signal, onProgress }: { signal: AbortSignal; onProgress: (progress: Progress) => void },
-  ): Promise<RunResult> {
+  run(request: RunRequest, { signal, ...listener }: RunListener): Promise<RunResult> {
     if (signal.aborted) return Promise.reject(new RunCanceledError());
     if (this.#hasEnded) return Promise.reject(this.#endError('before the run'));
     const runId = randomUUID();
     const cancel = () => this.#send({ type: 'cancel', runId });
     return new Promise<RunResult>((resolve, reject) => {
-      this.#runs.set(runId, { onProgress, resolve, reject });
+      this.#runs.set(runId, { ...listener, resolve, reject });
       signal.addEventListener('abort', cancel, { once: true });
-      this.#send({ type: 'run', runId, ...job });
+      this.#send({ type: 'run', runId, ...request });
     }).finally(() => {
       this.#runs.delete(runId);
       signal.removeEventListener('abort', cancel);
@@ -143,7 +172,7 @@ export class InferenceProcess {
     const opened = new Promise<Opened>((resolve, reject) => {
       const listen = (message: FromInferenceProcess) => {
         if (message.type === 'opened') resolve(message);
-        else if (message.type === 'rejected') reject(new ModelRejectedError(message.problems));
+        else if (message.type === 'rejected') reject(new ModelRejectedError(message));
         else return;
         this.#child.off('message', listen);
       };
@@ -156,19 +185,27 @@ export class InferenceProcess {
   }
 
   #receive(message: FromInferenceProcess): void {
+    if (message.type === 'dying') this.#end(message.ending);
     if (!('runId' in message)) return;
     const run = this.#runs.get(message.runId);
     if (!run) return;
     if (message.type === 'progress') run.onProgress(message.progress);
+    else if (message.type === 'warning') run.onWarning(message.warning);
     else if (message.type === 'done') run.resolve(message);
     else if (message.type === 'canceled') run.reject(new RunCanceledError());
     else run.reject(new DarkroomError(message.code, message.detail));
   }
 
+  /** Ended from here, so that its reason is heard of before its end. */
+  #end(ending: string): void {
+    this.#dyingOf = ending;
+    this.#child.kill('SIGKILL');
+  }
+
   #endError(ending: string): Error {
-    return this.#stoppedFor === null
-      ? new ProcessDiedError(ending, this.#runs.size)
-      : new ProcessStoppedError(this.#stoppedFor);
+    if (this.#stoppedFor !== null) return new ProcessStoppedError(this.#stoppedFor);
+    const sign = this.#dyingOf !== null ? 'device' : ending === 'SIGKILL' ? 'memory' : 'unknown';
+    return new ProcessDiedError({ ending, sign, runs: this.#runs.size });
   }
 
   #rejectRuns(error: Error): void {

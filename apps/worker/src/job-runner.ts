@@ -1,28 +1,16 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { BlobStore } from '@darkroom/blob-store';
 import { DarkroomError, type ErrorCode } from '@darkroom/contracts';
-import {
-  DEATHS_THAT_END_A_JOB,
-  type DeliveryOutcome,
-  type JobOutcome,
-  type JobRecord,
-  type JobStore,
-  NO_OUTCOME,
-  type StoredArtifact,
-} from '@darkroom/jobs';
+import { DEATHS_THAT_END_A_JOB, type DeliveryOutcome, type JobStore } from '@darkroom/jobs';
 import type { Logger } from '@darkroom/service-kit';
+import { countRun, type RunCounters } from './count-run.js';
+import { diedTooOften, diedWithWorker } from './died-too-often.js';
 import type { HostedModel } from './hosted-model.js';
-import {
-  ModelRejectedError,
-  ProcessDiedError,
-  ProcessStoppedError,
-  type RunResult,
-} from './inference-process.js';
+import { ModelRejectedError, ProcessDiedError, ProcessStoppedError } from './inference-process.js';
+import { type EndingAttempt, OutcomeWriter } from './outcome-writer.js';
+import { Precautions } from './precautions.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { runOnModel } from './run-on-model.js';
-
-/** Blobs of an attempt whose worker dies before it finishes the job go away by themselves this much later. */
-const BLOB_MARGIN_MS = 3_600_000;
 
 /** The worker is stopping: the job is to be done by somebody else. */
 class GivenBackError extends Error {
@@ -30,9 +18,8 @@ class GivenBackError extends Error {
 }
 
 /** One attempt at a job, as long as this worker has it in hand. */
-interface Attempt {
-  readonly record: JobRecord;
-  readonly token: string;
+interface Attempt extends EndingAttempt {
+  readonly precautions: Precautions;
   readonly abort: AbortController;
   giveBack: () => void;
 }
@@ -42,11 +29,10 @@ export class JobRunner {
   readonly #store: JobStore;
   readonly #blobs: BlobStore;
   readonly #hosted: HostedModel;
-  readonly #workerId: string;
+  readonly #outcomes: OutcomeWriter;
   readonly #logger: Logger;
+  readonly #counters: RunCounters;
   readonly #inHand = new Map<string, Attempt>();
-  /** Jobs that were in a process with others when it died. Each is run alone, to see which it dies of. */
-  readonly #suspects = new Set<string>();
   #isStopping = false;
 
   constructor(parts: {
@@ -55,34 +41,32 @@ export class JobRunner {
     readonly hosted: HostedModel;
     readonly workerId: string;
     readonly logger: Logger;
+    readonly counters: RunCounters;
   }) {
     this.#store = parts.store;
     this.#blobs = parts.blobs;
     this.#hosted = parts.hosted;
-    this.#workerId = parts.workerId;
+    this.#outcomes = new OutcomeWriter({ ...parts, modelVersion: parts.hosted.model.version });
     this.#logger = parts.logger;
+    this.#counters = parts.counters;
   }
 
   /** Handles one delivery. @returns `again` when it is to be delivered to somebody else */
   async handle(jobId: string): Promise<DeliveryOutcome> {
+    const precautions = new Precautions();
+    const { warnings } = precautions;
     for (;;) {
       if (this.#isStopping) return 'again';
       const token = randomUUID();
       const record = await this.#store.start(jobId, token);
       if (record === null) return 'done';
+      const attempt = { record, token, warnings, precautions, abort: new AbortController(), giveBack() {} };
       if (record.deaths >= DEATHS_THAT_END_A_JOB) {
-        await this.#fail(
-          record,
-          token,
-          'inference_process_crashed',
-          diedTooOften('the worker was lost each time'),
-        );
+        await this.#fail(attempt, 'inference_process_crashed', diedWithWorker());
         return 'done';
       }
-      const end = await this.#attempt(record, token);
-      if (end === 'retry here') continue;
-      this.#suspects.delete(jobId);
-      return end;
+      const end = await this.#attempt(attempt);
+      if (end !== 'retry here') return end;
     }
   }
 
@@ -97,25 +81,25 @@ export class JobRunner {
     for (const attempt of this.#inHand.values()) attempt.giveBack();
   }
 
-  async #attempt(record: JobRecord, token: string): Promise<DeliveryOutcome | 'retry here'> {
-    const attempt: Attempt = { record, token, abort: new AbortController(), giveBack: () => {} };
+  async #attempt(attempt: Attempt): Promise<DeliveryOutcome | 'retry here'> {
+    const { id } = attempt.record;
     const givenBack = new Promise<never>((_, reject) => {
       attempt.giveBack = () => reject(new GivenBackError());
     });
     givenBack.catch(() => {});
-    this.#inHand.set(record.id, attempt);
+    this.#inHand.set(id, attempt);
     try {
       await Promise.race([this.#run(attempt), givenBack]);
       return 'done';
     } catch (error) {
       return await this.#afterFailure(attempt, error as Error);
     } finally {
-      this.#inHand.delete(record.id);
+      this.#inHand.delete(id);
     }
   }
 
   async #run(attempt: Attempt): Promise<void> {
-    const { record, token, abort } = attempt;
+    const { record, token, precautions, abort } = attempt;
     const picture = await this.#blobs.get(record.input.image.blobKey);
     if (picture === null) {
       throw new DarkroomError(
@@ -126,49 +110,19 @@ export class JobRunner {
     const progress = new ProgressReporter((present) => {
       void this.#store.reportProgress(record.id, token, present).catch(() => {});
     });
-    const { result, device } = await runOnModel(this.#hosted, {
+    const result = await runOnModel(this.#hosted, {
       picture,
       options: record.input.options,
+      memoryShortage: precautions.memoryShortage,
+      alone: precautions.alone,
       signal: abort.signal,
       onProgress: (present) => progress.report(present),
-      alone: this.#suspects.has(record.id),
+      onWarning: (warning) => precautions.warn(warning),
     }).finally(() => progress.stop());
-    await this.#succeed(attempt, result, device);
-    const stageMs = Object.values(result.timings).map((ms) => ms ?? 0);
-    await this.#store.rememberRunTime(
-      record.model,
-      stageMs.reduce((sum, ms) => sum + ms, 0),
+    await this.#outcomes.succeed(attempt, result);
+    await countRun(record, result, this.#counters).catch((error) =>
+      this.#logger.warn({ job: record.id, err: error }, 'the run could not be counted'),
     );
-  }
-
-  async #succeed({ record, token }: Attempt, run: RunResult, device: string): Promise<void> {
-    const untilMs = Date.now() + record.keepMs + BLOB_MARGIN_MS;
-    const place = `${record.id}/${record.attempts}`;
-    const resultBlobKey = `result/${place}`;
-    const blobKeyOf = (name: string) => `artifact/${place}/${name}`;
-    const names = run.outcome.artifacts.map(({ name }) => name);
-    await this.#store.noteBlobs(record.id, [resultBlobKey, ...names.map(blobKeyOf)]);
-    const artifacts = await Promise.all(
-      run.outcome.artifacts.map(async ({ bytes, ...about }): Promise<StoredArtifact> => {
-        const blobKey = blobKeyOf(about.name);
-        await this.#blobs.put(blobKey, bytes, record.id, untilMs);
-        return { ...about, blobKey, bytes: bytes.length, sha256: sha256(bytes) };
-      }),
-    );
-    const resultJson = Buffer.from(JSON.stringify(run.outcome.result));
-    await this.#blobs.put(resultBlobKey, resultJson, record.id, untilMs);
-    const finished = await this.#store.finish(record.id, token, 'succeeded', {
-      modelVersion: this.#hosted.model.version,
-      resultBlobKey,
-      artifacts,
-      warnings: [...record.outcome.warnings, ...run.outcome.warnings],
-      error: null,
-      execution: { worker: this.#workerId, device, batch_size: run.batchSize },
-      timings: run.timings,
-    });
-    if (finished) return;
-    const keys = [resultBlobKey, ...artifacts.map((artifact) => artifact.blobKey)];
-    await Promise.all(keys.map((key) => this.#blobs.release(key, record.id)));
   }
 
   async #afterFailure(attempt: Attempt, error: Error): Promise<DeliveryOutcome | 'retry here'> {
@@ -180,15 +134,17 @@ export class JobRunner {
     if (attempt.abort.signal.aborted) return 'done';
     if (error instanceof ProcessStoppedError) return this.#startOver(attempt);
     if (error instanceof ProcessDiedError) return this.#afterDeath(attempt, error);
-    if (error instanceof DarkroomError) await this.#fail(record, token, error.code, error.message);
-    else if (error instanceof ModelRejectedError)
-      await this.#fail(record, token, 'inference_failed', error.message);
-    else await this.#afterFault(attempt, error);
+    if (error instanceof DarkroomError) await this.#fail(attempt, error.code, error.message);
+    else if (error instanceof ModelRejectedError) {
+      // What may pass is too little memory.
+      await this.#fail(attempt, error.mayPass ? 'out_of_memory' : 'inference_failed', error.message);
+    } else await this.#afterFault(attempt, error);
     return 'done';
   }
 
   /** Redis refused something, or there is a bug. Redis may have room again later; a bug stays. */
-  async #afterFault({ record, token }: Attempt, error: Error): Promise<void> {
+  async #afterFault(attempt: Attempt, error: Error): Promise<void> {
+    const { record, token } = attempt;
     this.#logger.error({ job: record.id, err: error }, 'fault in a job');
     if (error.name === 'ReplyError') {
       await this.#store.giveBack(record.id, token);
@@ -196,7 +152,7 @@ export class JobRunner {
       throw error;
     }
     const detail = 'Something went wrong inside the worker; its log has the details under the id of the job.';
-    await this.#fail(record, token, 'internal_error', detail);
+    await this.#fail(attempt, 'internal_error', detail);
   }
 
   /** The attempt ended through no fault of its job's: another begins, and no death is counted. */
@@ -204,42 +160,23 @@ export class JobRunner {
     return (await this.#store.giveBack(record.id, token)) ? 'retry here' : 'done';
   }
 
-  async #afterDeath(
-    attempt: Attempt,
-    { ending, runs }: ProcessDiedError,
-  ): Promise<DeliveryOutcome | 'retry here'> {
-    const { record, token } = attempt;
+  async #afterDeath(attempt: Attempt, death: ProcessDiedError): Promise<DeliveryOutcome | 'retry here'> {
+    const { record, token, precautions } = attempt;
+    const { ending, sign, runs } = death;
     this.#logger.warn({ job: record.id, ending, runs }, 'the inference process died in a job');
     if (runs > 1) {
-      this.#suspects.add(record.id);
+      precautions.runAlone();
       return this.#startOver(attempt);
     }
     const next = await this.#store.died(record.id, token);
-    if (next === 'again') return 'retry here';
-    if (next === 'final') await this.#fail(record, token, 'inference_process_crashed', diedTooOften(ending));
-    return 'done';
+    if (next === 'final') await this.#fail(attempt, 'inference_process_crashed', diedTooOften(ending, sign));
+    if (next !== 'again') return 'done';
+    if (sign === 'memory') precautions.takeLessMemory();
+    return 'retry here';
   }
 
-  async #fail(record: JobRecord, token: string, code: ErrorCode, detail: string): Promise<void> {
-    const outcome: JobOutcome = {
-      ...NO_OUTCOME,
-      modelVersion: this.#hosted.model.version,
-      warnings: record.outcome.warnings,
-      error: { code, detail },
-    };
-    await this.#store.finish(record.id, token, 'failed', outcome);
-    this.#logger.warn({ job: record.id, code, detail }, 'job failed');
+  async #fail(attempt: EndingAttempt, code: ErrorCode, detail: string): Promise<void> {
+    await this.#outcomes.fail(attempt, code, detail);
+    this.#logger.warn({ job: attempt.record.id, code, detail }, 'job failed');
   }
-}
-
-function diedTooOften(ending: string): string {
-  return (
-    `The process that runs the model died ${DEATHS_THAT_END_A_JOB} times at this job, last with ${ending}. ` +
-    'SIGKILL mostly means that memory ran out: try a smaller picture, or give the worker more memory. ' +
-    'Anything else points at the model or its graph; the worker’s log has more.'
-  );
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

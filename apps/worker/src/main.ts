@@ -3,7 +3,18 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RedisBlobStore } from '@darkroom/blob-store';
 import { threadBudget, threadsPerProcess } from '@darkroom/inference/thread-budget';
-import { DeliveryQueues, GpuLeases, JobEvents, JobStore, Sweeper, WorkerRegistry } from '@darkroom/jobs';
+import {
+  DeadlineWatch,
+  DeliveryQueues,
+  GpuLeases,
+  JobEvents,
+  JobStore,
+  RunTimes,
+  Sweeper,
+  UsageCounters,
+  WorkerCommands,
+  WorkerRegistry,
+} from '@darkroom/jobs';
 import { type Catalog, readCatalog } from '@darkroom/model-catalog';
 import { FAMILIES } from '@darkroom/model-families';
 import {
@@ -16,10 +27,12 @@ import {
   runApp,
 } from '@darkroom/service-kit';
 import { type Env, loadEnv } from './env.js';
+import { findGpuMemory } from './gpu-memory.js';
+import { GpuMeter } from './gpu-meter.js';
 import { buildHealthServer } from './health-server.js';
 import { LEASED_DEVICE, leaseGpu } from './lease-gpu.js';
 import { logQueueError } from './log-queue-error.js';
-import { defaultMemoryBudgetBytes, parseMemorySize } from './memory-budget.js';
+import { memoryBudget } from './memory-budget.js';
 import { Worker } from './worker.js';
 
 const REPOSITORY_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -32,12 +45,13 @@ async function main(env: Env): Promise<void> {
   const logger = createLogger('worker', env.LOG_LEVEL).child({ worker: env.DARKROOM_WORKER_ID });
   const catalog = await readModels(env, logger);
   const stores = openStores(env, logger);
-  const { redis, events, sweeper } = stores;
+  const { redis, events, sweeper, deadlines } = stores;
   const threads = threadsPerProcess(threadBudget(), catalog.models.length);
   const lease =
     env.DARKROOM_DEVICE === 'cuda:auto'
       ? await leaseGpu(new GpuLeases(redis, NAMESPACE), env.DARKROOM_WORKER_ID, logger)
       : null;
+  const { gpu, gpuTotalBytes } = await openGpu(env, lease?.uuid ?? null);
   const worker = new Worker({
     id: env.DARKROOM_WORKER_ID,
     host: hostname(),
@@ -49,9 +63,8 @@ async function main(env: Env): Promise<void> {
       maxImagePixels: env.MAX_IMAGE_PIXELS,
       gpuUuid: lease?.uuid ?? null,
     },
-    memoryBudgetBytes: env.DARKROOM_MEMORY_BUDGET
-      ? parseMemorySize(env.DARKROOM_MEMORY_BUDGET)
-      : defaultMemoryBudgetBytes(),
+    memoryBudget: memoryBudget(env.DARKROOM_MEMORY_BUDGET, gpuTotalBytes),
+    gpu,
     shutdownGraceMs: env.SHUTDOWN_GRACE_SECONDS * 1000,
     logger,
   });
@@ -59,6 +72,7 @@ async function main(env: Env): Promise<void> {
   onShutdown(
     async () => {
       sweeper.stop();
+      deadlines.stop();
       await worker.stop();
       await lease?.end();
       await health.close();
@@ -71,11 +85,23 @@ async function main(env: Env): Promise<void> {
   }
   await events.start();
   await worker.start();
+  deadlines.start((error) => logger.debug({ err: error }, 'deadlines not looked at'));
   sweeper.start(
     ({ redelivered }) =>
       redelivered.length > 0 && logger.warn({ jobs: redelivered }, 'jobs without delivery, sent again'),
     (error) => logger.debug({ err: error }, 'sweep failed'),
   );
+}
+
+/** The GPU that graphs will run on, where there is one whose memory can be measured. */
+async function openGpu(
+  env: Env,
+  leasedUuid: string | null,
+): Promise<{ gpu: GpuMeter | null; gpuTotalBytes: number | null }> {
+  const visibleDevices = env.CUDA_VISIBLE_DEVICES;
+  const read = await findGpuMemory({ device: env.DARKROOM_DEVICE, leasedUuid, visibleDevices });
+  if (!read) return { gpu: null, gpuTotalBytes: null };
+  return { gpu: new GpuMeter(read), gpuTotalBytes: (await read())?.totalBytes ?? null };
 }
 
 /** All that the worker shares with others through Redis. */
@@ -85,9 +111,27 @@ function openStores(env: Env, logger: Logger) {
   const store = new JobStore(redis, NAMESPACE);
   const blobs = new RedisBlobStore(redis, NAMESPACE);
   const registry = new WorkerRegistry(redis, NAMESPACE);
+  const commands = new WorkerCommands(redis, NAMESPACE);
+  const commandSubscriber = connectRedis(env.REDIS_URL, 'patient', logger);
   const deliveries = new DeliveryQueues(redis, NAMESPACE, (error) => logQueueError(error, logger));
   const sweeper = new Sweeper({ redis, store, deliveries, blobs });
-  return { redis, events, store, blobs, registry, deliveries, sweeper };
+  const deadlines = new DeadlineWatch({ store, deliveries });
+  const runTimes = new RunTimes(redis, NAMESPACE);
+  const usage = new UsageCounters(redis, NAMESPACE);
+  return {
+    redis,
+    events,
+    store,
+    blobs,
+    registry,
+    commands,
+    commandSubscriber,
+    deliveries,
+    sweeper,
+    deadlines,
+    runTimes,
+    usage,
+  };
 }
 
 /** The models this worker is to serve. Ids that were asked for and aren't there are an error: a typing mistake. */

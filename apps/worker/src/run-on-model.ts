@@ -1,17 +1,11 @@
-import { DarkroomError, type Progress } from '@darkroom/contracts';
+import { DarkroomError } from '@darkroom/contracts';
 import type { HostedModel } from './hosted-model.js';
-import type { InferenceProcess, RunResult } from './inference-process.js';
+import type { InferenceProcess, RunListener, RunRequest, RunResult } from './inference-process.js';
 
 /** A canceled run has so long to come to its next check by itself. */
 const CANCEL_GRACE_MS = 300;
 
-interface Run {
-  /** The compressed picture, as it was uploaded. */
-  readonly picture: Buffer;
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Aborted when nobody wants the run any more. */
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
+interface Run extends RunRequest, RunListener {
   /** No other run is to be in the process meanwhile. */
   readonly alone: boolean;
 }
@@ -28,25 +22,27 @@ const WATCHED_STAGES = ['inference', 'postprocess'];
  */
 export async function runOnModel(
   hosted: HostedModel,
-  { picture, options, signal, onProgress, alone }: Run,
-): Promise<{ readonly result: RunResult; readonly device: string }> {
+  { picture, options, memoryShortage, signal, onProgress, onWarning, alone }: Run,
+): Promise<RunResult> {
   return hosted.use({ alone }, async (process, device) => {
     const watch = new StageWatch(hosted, process);
     const stopWhenCanceled = () => watch.stopIfWorthIt();
     signal.addEventListener('abort', stopWhenCanceled, { once: true });
     try {
       const result = await process.run(
-        { picture, options },
+        { picture, options, memoryShortage },
         {
           signal,
           onProgress: (progress) => {
             watch.enter(progress.stage);
             onProgress(progress);
           },
+          onWarning,
         },
       );
-      hosted.rememberRun(result);
-      return { result, device };
+      // A run that went to another device says nothing of how long one usually takes.
+      if (result.device === device) hosted.rememberRun(result);
+      return result;
     } catch (error) {
       throw watch.ranTooLong ? ranTooLong(hosted.maxRunMs) : error;
     } finally {

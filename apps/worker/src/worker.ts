@@ -1,27 +1,34 @@
 import type { BlobStore } from '@darkroom/blob-store';
-import type { ModelSummary, Worker as WorkerDescription } from '@darkroom/contracts';
+import { isEnded, type Worker as WorkerDescription } from '@darkroom/contracts';
 import {
-  DeliveryConsumer,
   type DeliveryQueues,
   HEARTBEAT_MS,
   type JobEvents,
   type JobStore,
+  type RunTimes,
+  type UsageCounters,
+  type WorkerCommand,
+  type WorkerCommands,
   type WorkerRegistry,
 } from '@darkroom/jobs';
-import type { Catalog } from '@darkroom/model-catalog';
+import type { Catalog, LoadedManifest } from '@darkroom/model-catalog';
 import { familyNamed, summarizeModel } from '@darkroom/model-families';
-import { type Logger, NAMESPACE, VERSION } from '@darkroom/service-kit';
+import { type Logger, VERSION } from '@darkroom/service-kit';
 import type { Redis } from 'ioredis';
+import { countModelEvent } from './count-model-event.js';
+import { isNvidiaGpu } from './gpu-memory.js';
+import type { GpuMeter } from './gpu-meter.js';
 import { HostedModel } from './hosted-model.js';
-import type { InferenceProcessOptions } from './inference-process.js';
+import { type InferenceProcessOptions, ModelRejectedError, ProcessDiedError } from './inference-process.js';
 import { JobRunner } from './job-runner.js';
-import { logQueueError } from './log-queue-error.js';
-import { ModelPlaces, type PlacedModel } from './model-places.js';
+import { LeftOutModels, type ModelFault } from './left-out-models.js';
+import { logModelEvent } from './log-model-event.js';
+import type { MemoryBytes } from './memory-bytes.js';
+import { ModelPlaces } from './model-places.js';
+import { ServedModel } from './served-model.js';
 
-/** A model keeps its place in memory for so many times what loading it takes, within bounds. */
-const STAY_PER_LOAD = 10;
-const STAY_MIN_MS = 2_000;
-const STAY_MAX_MS = 30_000;
+/** What runs add to the memory in use is looked for so often, and after runs. */
+const GPU_LOOK_EVERY_MS = 10_000;
 
 /** What a worker is made of; made in `main.ts`, or by a test. */
 export interface WorkerParts {
@@ -32,45 +39,44 @@ export interface WorkerParts {
   readonly store: JobStore;
   readonly deliveries: DeliveryQueues;
   readonly events: JobEvents;
+  readonly runTimes: RunTimes;
+  readonly usage: UsageCounters;
   readonly blobs: BlobStore;
   readonly registry: WorkerRegistry;
+  readonly commands: WorkerCommands;
+  /** A connection that hears commands and does nothing else. */
+  readonly commandSubscriber: Redis;
   readonly catalog: Catalog;
   readonly processOptions: InferenceProcessOptions;
   readonly shutdownGraceMs: number;
   /** Memory that loaded models may take together. */
-  readonly memoryBudgetBytes: number;
+  readonly memoryBudget: MemoryBytes;
+  /** Null where graphs run on the CPU alone, or on a GPU that doesn't tell. */
+  readonly gpu: GpuMeter | null;
   readonly logger: Logger;
-}
-
-/** One model being served: the process that holds it, the runner of its jobs, the consumer of its queue. */
-interface Served {
-  readonly hosted: HostedModel;
-  readonly summary: ModelSummary;
-  readonly runner: JobRunner;
-  readonly consumer: DeliveryConsumer;
 }
 
 /** Serves the models of its catalog: checks each, pulls its queue, tells the registry how things stand. */
 export class Worker {
   readonly #parts: WorkerParts;
   readonly #logger: Logger;
-  readonly #served = new Map<string, Served>();
-  readonly #rejected: { folder: string; problems: string[] }[];
+  readonly #served = new Map<string, ServedModel>();
+  readonly #leftOut: LeftOutModels;
+  readonly #places: ModelPlaces;
   readonly #startedAt = new Date().toISOString();
   #device = 'unknown';
   #deviceReason = 'no model was opened yet';
-  #heartbeatTimer: NodeJS.Timeout | undefined;
+  #timers: NodeJS.Timeout[] = [];
   #isChecked = false;
-  #places: ModelPlaces | undefined;
-  #stopListening: () => void = () => {};
+  #stopListening: (() => void)[] = [];
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     this.#logger = parts.logger;
-    this.#rejected = parts.catalog.rejected.map(({ folder, problems }) => ({
-      folder,
-      problems: [...problems],
-    }));
+    this.#places = new ModelPlaces({ budget: parts.memoryBudget, logger: parts.logger });
+    this.#leftOut = new LeftOutModels({ logger: parts.logger, onChange: () => void this.heartbeat() });
+    for (const { folder, problems } of parts.catalog.rejected)
+      this.#leftOut.add(folder, { problems, mayPass: false });
   }
 
   /** Whether all models were checked and those that can be are served. */
@@ -79,21 +85,28 @@ export class Worker {
   }
 
   async start(): Promise<void> {
-    const { events, catalog } = this.#parts;
-    this.#stopListening = events.onAll((change) => {
-      if (change === 'resync' || change.status !== 'canceled') return;
+    const { id, events, catalog, commands, commandSubscriber, gpu } = this.#parts;
+    const stopListening = events.onAll((change) => {
+      // Whoever else ended the job (canceled, expired, done by another worker), nobody wants it from here any more.
+      if (change === 'resync' || !isEnded(change.status)) return;
       for (const { runner } of this.#served.values()) runner.cancel(change.id);
     });
-    for (const { folder, problems } of this.#rejected)
-      this.#logger.error({ folder, problems }, 'model left out');
+    this.#stopListening.push(stopListening);
     for (const model of catalog.models) await this.#checkAndServe(model);
     this.#isChecked = true;
-    this.#places = this.#arrangePlaces();
     this.#places.start((error) => this.#logger.warn({ err: error }, 'memory could not be arbitrated'));
-    this.#heartbeatTimer = setInterval(() => void this.heartbeat(), HEARTBEAT_MS);
+    const stopObeying = await commands.listen(
+      commandSubscriber,
+      id,
+      (command) => this.#carryOut(command),
+      (error) => this.#logger.warn({ err: error }, 'a command could not be carried out'),
+    );
+    this.#stopListening.push(stopObeying);
+    this.#timers.push(setInterval(() => void this.heartbeat(), HEARTBEAT_MS));
+    if (gpu) this.#timers.push(setInterval(() => void gpu.look(), GPU_LOOK_EVERY_MS));
     await this.heartbeat();
     const models = [...this.#served.keys()];
-    this.#logger.info({ models, rejected: this.#rejected.length, device: this.#device }, 'worker ready');
+    this.#logger.info({ models, rejected: this.#leftOut.list.length, device: this.#device }, 'worker ready');
   }
 
   describe(): WorkerDescription {
@@ -105,8 +118,10 @@ export class Worker {
       device: this.#device,
       device_reason: this.#deviceReason,
       models: [...this.#served.values()].map(({ hosted }) => hosted.status),
-      rejected_models: this.#rejected,
+      rejected_models: this.#leftOut.list,
       memory_bytes: process.memoryUsage.rss(),
+      memory_budget_bytes: this.#parts.memoryBudget.host,
+      gpu: this.#describeGpu(),
       started_at: this.#startedAt,
       last_heartbeat_at: new Date().toISOString(),
     };
@@ -122,10 +137,11 @@ export class Worker {
 
   /** Finishes what is running within the grace time, gives the rest back, and leaves. */
   async stop(): Promise<void> {
-    clearInterval(this.#heartbeatTimer);
-    this.#stopListening();
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const stopListening of this.#stopListening) stopListening();
+    this.#leftOut.stop();
     const served = [...this.#served.values()];
-    const arbitrated = this.#places?.stop();
+    const arbitrated = this.#places.stop();
     await Promise.all(served.map(({ consumer }) => consumer.pause()));
     const giveBack = setTimeout(() => {
       for (const { runner } of served) runner.giveBackAll();
@@ -137,70 +153,71 @@ export class Worker {
     await this.#parts.registry.leave(this.#parts.id).catch(() => {});
   }
 
-  async #checkAndServe(model: Catalog['models'][number]): Promise<void> {
+  /** @returns false when this worker doesn't hold the model */
+  async #carryOut({ kind, model }: WorkerCommand): Promise<boolean> {
+    const served = this.#served.get(model);
+    if (!served) return false;
+    this.#logger.info({ model, command: kind }, 'command heard');
+    if (kind === 'unload') await this.#places.release(served);
+    // Why it could not be loaded, its state says.
+    else if (await this.#places.take(served)) await served.hosted.load().catch(() => {});
+    await this.heartbeat();
+    return true;
+  }
+
+  #describeGpu(): WorkerDescription['gpu'] {
+    const memory = isNvidiaGpu(this.#device) ? this.#parts.gpu?.latest : null;
+    if (!memory) return null;
+    const { uuid, totalBytes, usedBytes } = memory;
+    const budgetBytes = this.#parts.memoryBudget.gpu;
+    return { uuid, total_bytes: totalBytes, used_bytes: usedBytes, budget_bytes: budgetBytes };
+  }
+
+  async #checkAndServe(model: LoadedManifest): Promise<void> {
     const { manifest, folder } = model;
-    const family = familyNamed(manifest.family)!;
+    const { processOptions, gpu, usage } = this.#parts;
+    const logger = this.#logger.child({ model: manifest.id });
     const hosted = new HostedModel(model, {
-      options: this.#parts.processOptions,
+      options: processOptions,
       idleMs: manifest.runtime.idle_seconds * 1000,
       maxRunMs: manifest.runtime.max_run_seconds * 1000,
       isPinned: manifest.runtime.preload,
-      logger: this.#logger,
+      gpu,
+      onEvent: (id, event) => {
+        logModelEvent(event, logger);
+        countModelEvent(id, event, usage).catch((error) => logger.debug({ err: error }, 'not counted'));
+      },
       onStateChange: () => void this.heartbeat(),
     });
+    const check = () => this.#check(hosted);
+    const fault = await check();
+    if (fault) this.#leftOut.add(folder, fault, check);
+  }
+
+  /** Serves the model from now on if nothing is wrong with it. @returns what is */
+  async #check(hosted: HostedModel): Promise<ModelFault | null> {
     try {
-      const opened = await hosted.check();
-      this.#device = opened.device;
-      this.#deviceReason = opened.deviceReason;
+      const { device, deviceReason } = await hosted.check();
+      this.#device = device;
+      this.#deviceReason = deviceReason;
+      this.#serve(hosted);
+      return null;
     } catch (error) {
-      const problems = [(error as Error).message];
-      this.#rejected.push({ folder, problems });
-      this.#logger.error({ folder, problems }, 'model left out');
-      return;
+      const mayPass =
+        error instanceof ProcessDiedError || (error instanceof ModelRejectedError && error.mayPass);
+      return { problems: [(error as Error).message], mayPass };
     }
-    this.#serve(hosted, summarizeModel(family, model));
   }
 
-  #serve(hosted: HostedModel, summary: ModelSummary): void {
-    const { store, blobs, id, redis } = this.#parts;
+  #serve(hosted: HostedModel): void {
+    const { store, blobs, id, redis, runTimes, usage, deliveries } = this.#parts;
     const logger = this.#logger.child({ model: hosted.id });
-    const runner = new JobRunner({ store, blobs, hosted, workerId: id, logger });
-    const consumer = new DeliveryConsumer(hosted.id, (jobId) => runner.handle(jobId), {
-      redis,
-      namespace: NAMESPACE,
-      // One batch, and one more whose picture is decoded meanwhile: a worker hoards nothing an idle one could take.
-      concurrency: hosted.model.manifest.batching.max_batch + 1,
-      onError: (error) => logQueueError(error, logger),
-    });
-    this.#served.set(hosted.id, { hosted, summary, runner, consumer });
-  }
-
-  #arrangePlaces(): ModelPlaces {
-    const { deliveries, memoryBudgetBytes } = this.#parts;
-    const models = [...this.#served.values()].map(
-      ({ hosted, consumer }): PlacedModel => ({
-        id: hosted.id,
-        get bytes() {
-          return hosted.bytes;
-        },
-        isPinned: hosted.isPinned,
-        get stayMs() {
-          return Math.min(STAY_MAX_MS, Math.max(STAY_MIN_MS, hosted.loadMs * STAY_PER_LOAD));
-        },
-        get isBusy() {
-          return hosted.isBusy;
-        },
-        get lastUsedMs() {
-          return hosted.lastUsedMs;
-        },
-        depth: () => deliveries.depth(hosted.id),
-        open: () => consumer.open(),
-        async close() {
-          await consumer.finish();
-          await hosted.unload('evicted');
-        },
-      }),
-    );
-    return new ModelPlaces(models, { budgetBytes: memoryBudgetBytes, logger: this.#logger });
+    const counters = { runTimes, usage };
+    const runner = new JobRunner({ store, blobs, hosted, workerId: id, logger, counters });
+    const family = familyNamed(hosted.model.manifest.family)!;
+    const summary = summarizeModel(family, hosted.model);
+    const served = new ServedModel({ hosted, summary, runner, deliveries, redis, logger });
+    this.#served.set(hosted.id, served);
+    this.#places.add(served);
   }
 }

@@ -139,6 +139,16 @@ describe('the client', () => {
     ]);
   });
 
+  it('has models loaded and unloaded, waiting as long as it is told', async () => {
+    server.answer(json({ id: 'a', state: 'ready' }), json({ id: 'a', state: 'ready' }, 202));
+    expect((await client.loadModel('a', { waitSeconds: 20 })).state).toBe('ready');
+    await client.unloadModel('a');
+    expect(server.requests.map(({ method, url, headers }) => [method, url, headers.prefer])).toEqual([
+      ['POST', '/v1/models/a/load', 'wait=20'],
+      ['POST', '/v1/models/a/unload', undefined],
+    ]);
+  });
+
   it('reports what is missing when the service is not ready', async () => {
     server.answer(json({ status: 'not_ready', checks: {}, workers_lost: [] }, 503));
     expect((await client.readiness()).status).toBe('not_ready');

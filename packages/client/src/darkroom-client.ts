@@ -14,7 +14,12 @@ import type {
 import { HttpTransport } from './http-transport.js';
 import { type EventsOptions, jobEvents } from './job-events.js';
 import { Patience, pause } from './patience.js';
-import { encodeSubmission, type SegmentationSubmission } from './segmentation-submission.js';
+import {
+  type DetectionSubmission,
+  encodeSubmission,
+  type SegmentationSubmission,
+  type SubmittedPicture,
+} from './picture-submission.js';
 
 export interface DarkroomClientOptions {
   /** Where the service answers, such as `http://127.0.0.1:8080`. */
@@ -64,8 +69,12 @@ export class DarkroomClient {
 
   /** Submits a picture. The job comes back at once, or when it has ended within `waitSeconds`. */
   submitSegmentation(submission: SegmentationSubmission, options: WaitOptions = {}): Promise<Job> {
-    const content = encodeSubmission(submission);
-    return this.#transport.json('/v1/segmentation', { method: 'POST', ...content, ...options });
+    return this.#submit('/v1/segmentation', submission, options);
+  }
+
+  /** Submits a picture. The job comes back at once, or when it has ended within `waitSeconds`. */
+  submitDetection(submission: DetectionSubmission, options: WaitOptions = {}): Promise<Job> {
+    return this.#submit('/v1/detection', submission, options);
   }
 
   job(job: JobReference, options: WaitOptions = {}): Promise<Job> {
@@ -122,6 +131,11 @@ export class DarkroomClient {
     return this.#transport.json(`${jobPath(job)}/cancel`, { method: 'POST', ...options });
   }
 
+  /** Submits a job that failed, was canceled or expired once more, as a new job. */
+  retry(job: JobReference, options: WaitOptions = {}): Promise<Job> {
+    return this.#transport.json(`${jobPath(job)}/retry`, { method: 'POST', ...options });
+  }
+
   /** Cancels a job and forgets it, its picture and its artifacts. */
   async delete(job: JobReference, options: RequestOptions = {}): Promise<void> {
     await this.#transport.request(jobPath(job), { method: 'DELETE', ...options });
@@ -151,7 +165,20 @@ export class DarkroomClient {
   }
 
   model(id: string, options: RequestOptions = {}): Promise<Model> {
-    return this.#transport.json(`/v1/models/${encodeURIComponent(id)}`, options);
+    return this.#transport.json(modelPath(id), options);
+  }
+
+  /**
+   * Has a model loaded by every worker that holds it. The model comes back at once, or when all of them are done
+   * within `waitSeconds`: read its `state`.
+   */
+  loadModel(id: string, options: WaitOptions = {}): Promise<Model> {
+    return this.#transport.json(`${modelPath(id)}/load`, { method: 'POST', ...options });
+  }
+
+  /** Likewise has its memory given back once runs in hand have ended. The next job loads it again. */
+  unloadModel(id: string, options: WaitOptions = {}): Promise<Model> {
+    return this.#transport.json(`${modelPath(id)}/unload`, { method: 'POST', ...options });
   }
 
   async workers(options: RequestOptions = {}): Promise<WorkerList['workers']> {
@@ -167,6 +194,10 @@ export class DarkroomClient {
   readiness(options: RequestOptions = {}): Promise<Readiness> {
     return this.#transport.json('/health/ready', { accept: [503], ...options });
   }
+
+  #submit(path: string, submission: SubmittedPicture, options: WaitOptions): Promise<Job> {
+    return this.#transport.json(path, { method: 'POST', ...encodeSubmission(submission), ...options });
+  }
 }
 
 function idOf(job: JobReference): string {
@@ -175,4 +206,8 @@ function idOf(job: JobReference): string {
 
 function jobPath(job: JobReference): string {
   return `/v1/jobs/${encodeURIComponent(idOf(job))}`;
+}
+
+function modelPath(id: string): string {
+  return `/v1/models/${encodeURIComponent(id)}`;
 }

@@ -1,5 +1,5 @@
 export * from './darkroom-client.js';
 export * from './darkroom-problem.js';
 export * from './darkroom-unreachable.js';
-export * from './segmentation-submission.js';
+export * from './picture-submission.js';
 export * from './server-sent-events.js';

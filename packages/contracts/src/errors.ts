@@ -42,6 +42,12 @@ export const ERRORS = {
     retryable: false,
     help: 'No job has this id, or it was deleted. Ids look like job_01JD8Z… and come with the answer to a submission.',
   },
+  batch_not_found: {
+    status: 404,
+    title: 'No such batch',
+    retryable: false,
+    help: 'No batch has this id, it was deleted, or its keeping time is over. Ids look like batch_01JD8Z… and come with the answer to POST /v1/batches.',
+  },
   model_not_found: {
     status: 404,
     title: 'No such model',
@@ -96,11 +102,23 @@ export const ERRORS = {
     retryable: true,
     help: 'The result exists once the job has succeeded. Wait for it with `Prefer: wait=30`, or follow its events.',
   },
+  batch_not_finished: {
+    status: 409,
+    title: 'Jobs of the batch have not ended yet',
+    retryable: true,
+    help: 'The results of a batch are there once its last job has ended. Poll the batch or follow its events until `finished_at` is set.',
+  },
   job_has_no_result: {
     status: 409,
     title: 'The job ended without a result',
     retryable: false,
     help: 'It failed, was canceled or expired; `status` and `error` of the job say which and why.',
+  },
+  job_not_retryable: {
+    status: 409,
+    title: 'The job cannot be tried again',
+    retryable: false,
+    help: 'Only a job that has ended without success can: one that `failed`, was `canceled` or `expired`. Submit a new job with `"image": {"job": "<id>"}` to use its picture again.',
   },
   upload_too_large: {
     status: 413,

@@ -1,12 +1,15 @@
 import { type Static, Type } from 'typebox';
+import { DetectionResultSchema } from './detection.js';
 import { Nullable } from './nullable.js';
 import { ErrorCodeSchema } from './problem.js';
 import { SEGMENTATION_OUTPUTS, SemanticResultSchema } from './segmentation.js';
+import { PrioritySchema } from './submission.js';
 import { TaskSchema } from './task.js';
 
-export const JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
+export const JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled', 'expired'] as const;
 export const JobStatusSchema = Type.Enum([...JOB_STATUSES], {
-  description: '`queued → running → succeeded | failed | canceled`. An ended job never changes.',
+  description:
+    '`queued → running → succeeded | failed | canceled | expired`. An ended job never changes. `expired`: its deadline came first.',
 });
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
@@ -30,8 +33,8 @@ export const ProgressSchema = Type.Object({
 });
 export type Progress = Static<typeof ProgressSchema>;
 
-/** What an artifact is; every output that can be asked for makes one of its own name. */
-export const ARTIFACT_ROLES = SEGMENTATION_OUTPUTS;
+/** What an artifact is: the output it was made for; of `crops` each one is a `crop`. */
+export const ARTIFACT_ROLES = [...SEGMENTATION_OUTPUTS, 'crop', 'mask'] as const;
 export const ArtifactRoleSchema = Type.Enum([...ARTIFACT_ROLES]);
 export type ArtifactRole = (typeof ARTIFACT_ROLES)[number];
 
@@ -93,14 +96,14 @@ export const InputImageSchema = Type.Object({
 export type InputImage = Static<typeof InputImageSchema>;
 
 export const JobInputSchema = Type.Object(
-  { image: InputImageSchema },
+  { image: InputImageSchema, priority: PrioritySchema },
   {
     additionalProperties: true,
     description: 'The picture, and every option as it was used, defaults included.',
   },
 );
 
-export const TaskResultSchema = Type.Union([SemanticResultSchema]);
+export const TaskResultSchema = Type.Union([SemanticResultSchema, DetectionResultSchema]);
 export type TaskResult = Static<typeof TaskResultSchema>;
 
 const timestamp = (description: string) => Type.String({ format: 'date-time', description });
@@ -119,7 +122,7 @@ export const JobSummarySchema = Type.Object(
     created_at: timestamp('When it was submitted.'),
     started_at: Nullable(timestamp('When its present, or last, attempt began.')),
     finished_at: Nullable(timestamp('Set exactly when it has ended.')),
-    deadline_at: Nullable(timestamp('When it is stopped.')),
+    deadline_at: Nullable(timestamp('When it is stopped as `expired` if it has not ended before.')),
     kept_until: Nullable(timestamp('Until when input, result and artifacts stay; set when it has ended.')),
     attempts: Type.Integer({ description: 'How often a worker began to run it.' }),
     artifacts: Type.Array(ArtifactSchema),
@@ -130,7 +133,7 @@ export const JobSummarySchema = Type.Object(
     batch_id: Nullable(Type.String()),
     parent_id: Nullable(Type.String()),
     children: Type.Array(Type.String()),
-    retry_of: Nullable(Type.String()),
+    retry_of: Nullable(Type.String(), { description: 'The job that this one is another try at.' }),
     metadata: Type.Record(Type.String(), Type.Unknown()),
     urls: Type.Object({
       self: Type.String(),

@@ -5,6 +5,7 @@ const closed = { additionalProperties: false } as const;
 
 export const RESIZE_MODES = ['stretch', 'letterbox', 'shortest-edge'] as const;
 export const RESAMPLERS = ['pil-bilinear', 'cv2-linear', 'darknet'] as const;
+export const LETTERBOX_ROUNDINGS = ['round', 'round-half-up', 'floor', 'truncate'] as const;
 export const PALETTES = ['pascal-voc', 'ade20k', 'cityscapes', 'coco', 'distinct'] as const;
 
 const channels = (description: string) =>
@@ -45,17 +46,18 @@ export const PreparationSchema = Type.Object(
       }),
     ),
     letterbox_rounding: Type.Optional(
-      Type.Enum(['round', 'floor'], {
+      Type.Enum([...LETTERBOX_ROUNDINGS], {
         default: 'round',
-        description: 'How the resized edges become whole pixels.',
+        description:
+          'How the resized edges become whole pixels: `round` (ultralytics), `round-half-up` (segment-anything), `floor` (Darknet) or `truncate` (YOLOX).',
       }),
     ),
     padding_color: Type.Optional(
-      Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), {
+      Type.Array(Type.Number({ minimum: 0, maximum: 255 }), {
         minItems: 3,
         maxItems: 3,
         default: [114, 114, 114],
-        description: 'Red, green, blue of the padding, 0 to 255.',
+        description: 'Red, green, blue of the padding, 0 to 255; Darknet’s is 127.5.',
       }),
     ),
     scale: Type.Optional(
@@ -140,6 +142,13 @@ export const ModelManifestSchema = Type.Object(
           ),
           max_run_seconds: Type.Optional(
             Type.Integer({ minimum: 1, default: 600, description: 'A run that takes longer is stopped.' }),
+          ),
+          cpu_fallback: Type.Optional(
+            Type.Boolean({
+              default: false,
+              description:
+                'Whether a job that not even alone fits the memory of its GPU may run on the CPU. Not by default: it may take a hundred times as long, keeps the model’s other jobs waiting, and needs main memory for a second copy of the model.',
+            }),
           ),
         },
         closed,

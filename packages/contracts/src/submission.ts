@@ -8,6 +8,15 @@ export type PictureFormat = Static<typeof PictureFormatSchema>;
 
 export const METADATA_MAX_BYTES = 4096;
 export const KEEP_SECONDS_MAX = 365 * 24 * 3600;
+export const DEADLINE_SECONDS_MAX = 30 * 24 * 3600;
+
+export const DEFAULT_PRIORITY = 5;
+export const HIGHEST_PRIORITY = 10;
+export const PrioritySchema = Type.Integer({
+  minimum: 0,
+  maximum: HIGHEST_PRIORITY,
+  description: `Which waiting jobs of a model come first: higher is sooner, equal ones as they came. Default ${DEFAULT_PRIORITY}.`,
+});
 
 /** Fields that every task's submission knows. */
 export const commonSubmissionFields = {
@@ -19,6 +28,21 @@ export const commonSubmissionFields = {
     }),
   ),
   output_format: Type.Optional(PictureFormatSchema),
+  priority: Type.Optional(PrioritySchema),
+  deadline_seconds: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: DEADLINE_SECONDS_MAX,
+      description:
+        'Waiting or running, the job ends within this time of submission or is stopped as `expired`.',
+    }),
+  ),
+  cancel_on_disconnect: Type.Optional(
+    Type.Boolean({
+      description:
+        'true: hanging up while this request waits for the job (`Prefer: wait`, a picture, events) cancels it. Otherwise the job goes on.',
+    }),
+  ),
   keep_seconds: Type.Optional(
     Type.Integer({
       minimum: 1,

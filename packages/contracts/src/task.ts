@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 
 /** The public contracts Darkroom serves: what goes in, what comes out. A family of models implements one. */
-export const TASKS = ['segmentation'] as const;
+export const TASKS = ['segmentation', 'detection'] as const;
 
 export const TaskSchema = Type.Enum([...TASKS], {
   description: 'What is asked of the picture. Each task has its own path to submit to.',
@@ -9,6 +9,6 @@ export const TaskSchema = Type.Enum([...TASKS], {
 export type Task = (typeof TASKS)[number];
 
 /** What a model can do. Code and requests ask for capabilities, never for the names of models or families. */
-export const CAPABILITIES = ['semantic'] as const;
+export const CAPABILITIES = ['semantic', 'boxes', 'masks'] as const;
 export const CapabilitySchema = Type.Enum([...CAPABILITIES]);
 export type Capability = Static<typeof CapabilitySchema>;

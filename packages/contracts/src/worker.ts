@@ -15,6 +15,10 @@ export const WorkerSchema = Type.Object(
         id: Type.String(),
         state: ModelStateSchema,
         memory_bytes: Nullable(Type.Integer(), { description: 'Of its inference process, when loaded.' }),
+        gpu_memory_bytes: Nullable(Type.Integer(), {
+          description:
+            'What it takes of the GPU, as measured; `null` where it is not loaded, or not on a GPU.',
+        }),
         problem: Nullable(Type.String()),
       }),
     ),
@@ -26,6 +30,18 @@ export const WorkerSchema = Type.Object(
       { description: 'Model folders that are left out, and why.' },
     ),
     memory_bytes: Type.Integer({ description: 'Of the worker itself, without its inference processes.' }),
+    memory_budget_bytes: Type.Integer({
+      description: 'Main memory that its loaded models may take together.',
+    }),
+    gpu: Nullable(
+      Type.Object({
+        uuid: Type.String(),
+        total_bytes: Type.Integer(),
+        used_bytes: Type.Integer({ description: 'By all that use it, as last seen.' }),
+        budget_bytes: Type.Integer({ description: 'What its loaded models may take together.' }),
+      }),
+      { description: 'Memory of its GPU; `null` without one, or where nvidia-smi doesn’t tell.' },
+    ),
     started_at: Type.String({ format: 'date-time' }),
     last_heartbeat_at: Type.String({ format: 'date-time' }),
   },

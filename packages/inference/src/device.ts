@@ -47,7 +47,7 @@ export async function resolveDevice(
   probe: ProviderProbe = probeProvider,
 ): Promise<ResolvedDevice> {
   if (choice.kind === 'auto') return firstThatWorks(probe);
-  // A lease of any free GPU is not built yet: `cuda:auto` is the first one.
+  // Which free GPU it is, the worker's lease decides: its processes see that GPU alone, as their first.
   const provider = choice.kind === 'cuda-auto' ? FIRST_GPU : choice.provider;
   const asked = choice.kind === 'cuda-auto' ? 'cuda:auto' : deviceName(provider);
   const problem = provider.name === 'cpu' ? null : await probe(provider);

@@ -1,4 +1,5 @@
 export * from './device.js';
+export { DeviceLostError } from './device-lost-error.js';
 export * from './execution-provider.js';
 export * from './ort-graph.js';
 export * from './probe-provider.js';

@@ -1,12 +1,30 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DarkroomError } from '@darkroom/contracts';
+import { asDeviceLost, type DeviceLostError } from './device-lost-error.js';
 
-/** How ONNX Runtime, CUDA, the C++ library and V8 say that memory ran out. */
-const OUT_OF_MEMORY =
-  /failed to allocate memory|out of memory|bad_alloc|bad allocation|cannot allocate memory|array buffer allocation failed|cudaErrorMemoryAllocation|CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED/i;
+/** How ONNX Runtime and its arena, CUDA and its libraries, WebGPU, the C++ library and V8 say that memory ran out. */
+const OUT_OF_MEMORY = new RegExp(
+  [
+    'failed to allocate memory',
+    'is smaller than requested bytes',
+    'out of memory',
+    'cudaErrorMemoryAllocation',
+    'CUBLAS_STATUS_ALLOC_FAILED',
+    'CUDNN_STATUS_(?:ALLOC|INTERNAL_ERROR_(?:HOST|DEVICE)_ALLOCATION)_FAILED',
+    // That a buffer could not be made shows in WebGPU only where it is used.
+    String.raw`\[Invalid Buffer[^\]]*\] is invalid due to a previous error`,
+    'bad_alloc',
+    'bad allocation',
+    'cannot allocate memory',
+    'array buffer allocation failed',
+  ].join('|'),
+  'i',
+);
 
-const REQUESTED_BYTES = /requested buffer of size (\d+)/;
+const REQUESTED_BYTES = /requested (?:buffer of size|bytes of) (\d+)/;
+/** CUDA's errors name the machine, which is no user's business. */
+const HOST_NAME = / ; hostname=[^;]*(?= ;|$)/g;
 const BYTES_SHOWN = 512;
 
 /** A graph as users may see it: the model's folder and the file, not where the service keeps them. */
@@ -16,7 +34,7 @@ export function graphName(path: string): string {
 
 function messageOf(path: string, error: unknown): string {
   const message = error instanceof Error ? error.message.trim() : String(error);
-  return message.replaceAll(path, graphName(path)).replace(/\.$/, '');
+  return message.replaceAll(path, graphName(path)).replaceAll(HOST_NAME, '').replace(/\.$/, '');
 }
 
 /** The error of a run, or of loading, when it means that memory ran out; else `null`. */
@@ -26,7 +44,7 @@ function asOutOfMemory(path: string, error: unknown): DarkroomError | null {
   const requested = REQUESTED_BYTES.exec(message)?.[1];
   const what = requested
     ? `a buffer of ${(Number(requested) / 1e6).toFixed(0)} MB could not be had`
-    : message;
+    : message.split('\n', 1)[0];
   return new DarkroomError(
     'out_of_memory',
     `Memory ran out in ${graphName(path)}: ${what}. Send a smaller picture, choose a smaller model, or give the worker more memory.`,
@@ -34,10 +52,11 @@ function asOutOfMemory(path: string, error: unknown): DarkroomError | null {
   );
 }
 
-/** What went wrong in a run of a graph, for users. */
-export function explainRunError(path: string, error: unknown): DarkroomError {
+/** What went wrong in a run of a graph, for users; or that nothing runs in this process any more. */
+export function explainRunError(path: string, error: unknown): DarkroomError | DeviceLostError {
   if (error instanceof DarkroomError) return error;
   return (
+    asDeviceLost(error) ??
     asOutOfMemory(path, error) ??
     new DarkroomError(
       'inference_failed',
@@ -50,9 +69,12 @@ export function explainRunError(path: string, error: unknown): DarkroomError {
 }
 
 /** Why a file could not be opened as a graph, for operators: what the file is instead, and what to do. */
-export async function explainLoadError(path: string, error: unknown): Promise<DarkroomError> {
-  const shortOfMemory = asOutOfMemory(path, error);
-  if (shortOfMemory) return shortOfMemory;
+export async function explainLoadError(
+  path: string,
+  error: unknown,
+): Promise<DarkroomError | DeviceLostError> {
+  const known = asDeviceLost(error) ?? asOutOfMemory(path, error);
+  if (known) return known;
   const kind = await whatItIs(path);
   const detail =
     kind === null

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DarkroomError } from '@darkroom/contracts';
 import { float16ToFloat32, float32ToFloat16, type Tensor } from '@darkroom/tensor';
 import {
+  failingSegmentationGraph,
   memoryHungrySegmentationGraph,
   referenceColor,
   type SegmentationGraphOptions,
@@ -11,6 +12,7 @@ import {
   slowSegmentationGraph,
 } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeviceLostError } from './device-lost-error.js';
 import { type OrtGraph, openGraph } from './ort-graph.js';
 
 const options = { providers: [{ name: 'cpu' }], intraOpThreads: 1 } as const;
@@ -172,6 +174,24 @@ describe('a graph', () => {
     expect(error.code).toBe('out_of_memory');
     expect(error.message).toContain('smaller picture');
     expect(error.message).not.toContain(folder);
+  });
+
+  it('reports memory that runs out above a size, and runs what fits', async () => {
+    const options = { classes: 2, freeBatch: true, fitsElements: 6 };
+    const graph = await open(memoryHungrySegmentationGraph(options));
+    const run = (pixels: number[]) => graph.run({ input: pictureOf([pixels], 2) });
+    expect((await failure(run([0, 1, 1]))).code).toBe('out_of_memory');
+    expect(argmax((await run([0, 1])).out!)).toEqual([0, 1]);
+  });
+
+  it('throws that the device is lost when the error says so', async () => {
+    const failingNode =
+      'CUDA failure 719: unspecified launch failure ; GPU=0 ; hostname=gpu-1 ; expr=cudaStreamSynchronize(s); ';
+    const graph = await open(failingSegmentationGraph({ classes: 8, failingNode }));
+    expect(argmax((await graph.run({ input: pictureOf([[6]], 8) })).out!)).toEqual([6]);
+    const lost = await graph.run({ input: pictureOf([[7]], 8) }).catch((error) => error);
+    expect(lost).toBeInstanceOf(DeviceLostError);
+    expect(lost.message).toBe('CUDA failure 719: unspecified launch failure');
   });
 
   it('can be closed twice, and not run afterwards', async () => {

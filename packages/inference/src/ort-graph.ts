@@ -8,6 +8,7 @@ import { type GraphOptions, sessionOptions } from './session-options.js';
 /**
  * Opens an `.onnx` file.
  * @throws DarkroomError `inference_failed` that says what the file is instead of a graph, or `out_of_memory`
+ * @throws DeviceLostError when the device can't be used in this process any more
  */
 export async function openGraph(path: string, options: GraphOptions): Promise<OrtGraph> {
   let session: InferenceSession;
@@ -41,6 +42,7 @@ export class OrtGraph implements Graph {
   /**
    * @throws DarkroomError `inference_failed` for a feed that is missing, unknown or of another type or shape than the
    *   graph takes, and for whatever ONNX Runtime refuses; `out_of_memory` when memory ran out
+   * @throws DeviceLostError when the device can't be used in this process any more
    */
   async run(
     feeds: Readonly<Record<string, Tensor>>,

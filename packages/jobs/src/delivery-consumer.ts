@@ -32,14 +32,18 @@ export class DeliveryConsumer {
       readonly onError: (error: Error) => void;
     },
   ) {
+    const prefix = new JobKeys(options.namespace).tag;
+    const markerKey = `${prefix}:${queueName(model)}:marker`;
     const process = async (delivery: Job<Delivery>, lockToken?: string) => {
       if ((await handle(delivery.data.jobId)) === 'done') return;
       await delivery.moveToWait(lockToken);
+      // BullMQ wakes nobody for a delivery with priority that is put back: waiting workers would see it late.
+      await options.redis.zadd(markerKey, 0, '0');
       throw new WaitingError();
     };
     this.#worker = new Worker<Delivery>(queueName(model), process, {
       connection: options.redis,
-      prefix: new JobKeys(options.namespace).tag,
+      prefix,
       autorun: false,
       concurrency: options.concurrency,
       lockDuration: LOCK_MS,

@@ -1,5 +1,7 @@
+import { HIGHEST_PRIORITY } from '@darkroom/contracts';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { jobIdTimeMs } from './job-id.js';
 import { JobKeys } from './job-keys.js';
 
 /** What BullMQ carries: nothing but the id. */
@@ -9,6 +11,11 @@ export interface Delivery {
 
 export function queueName(model: string): string {
   return `model-${model}`;
+}
+
+/** BullMQ takes lower numbers first and keeps 0 for deliveries without priority, which would pass all others. */
+function bullPriority(priority: number): number {
+  return 1 + HIGHEST_PRIORITY - priority;
 }
 
 /** The queues that deliver jobs to workers, one for each model. A job has at most one delivery, under its own id. */
@@ -24,9 +31,13 @@ export class DeliveryQueues {
     this.#onError = onError;
   }
 
-  /** Adding a delivery that is there already changes nothing. */
-  async add(model: string, jobId: string): Promise<void> {
-    await this.#queue(model).add('run', { jobId }, { jobId, removeOnComplete: true, removeOnFail: true });
+  /**
+   * Adding a delivery that is there already changes nothing.
+   * @param priority 0 to 10, higher is sooner; equal ones come as they were added
+   */
+  async add(model: string, jobId: string, priority: number): Promise<void> {
+    const options = { jobId, priority: bullPriority(priority), removeOnComplete: true, removeOnFail: true };
+    await this.#queue(model).add('run', { jobId }, options);
   }
 
   /** Removes a delivery that is waiting; one that a worker holds stays with it. */
@@ -59,12 +70,29 @@ export class DeliveryQueues {
     return waiting + prioritized;
   }
 
+  /** When the job was submitted that has waited longest, in ms since 1970; null when none waits. */
+  async oldestCreatedAtMs(model: string): Promise<number | null> {
+    const base = this.#base(model);
+    const [first, ranked] = await Promise.all([
+      this.#redis.lrange(`${base}:wait`, 0, -1),
+      this.#redis.zrange(`${base}:prioritized`, '0', '-1'),
+    ]);
+    // Ids are ordered by time.
+    const [oldest] = [...first, ...ranked].sort();
+    return oldest === undefined ? null : jobIdTimeMs(oldest);
+  }
+
   /** 1 is next; null when the delivery doesn't wait. */
   async position(model: string, jobId: string): Promise<number | null> {
-    const waiting = `${this.#base(model)}:wait`;
-    // BullMQ adds on the left and takes from the right.
-    const [length, index] = await Promise.all([this.#redis.llen(waiting), this.#redis.lpos(waiting, jobId)]);
-    return index === null ? null : length - index;
+    const base = this.#base(model);
+    // What a worker that died had in hand is in the list, which goes first: added on the left, taken from the right.
+    const [length, index, rank] = await Promise.all([
+      this.#redis.llen(`${base}:wait`),
+      this.#redis.lpos(`${base}:wait`, jobId),
+      this.#redis.zrank(`${base}:prioritized`, jobId),
+    ]);
+    if (index !== null) return length - index;
+    return rank === null ? null : length + rank + 1;
   }
 
   async close(): Promise<void> {

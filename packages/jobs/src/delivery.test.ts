@@ -1,3 +1,4 @@
+import { DEFAULT_PRIORITY } from '@darkroom/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeliveryConsumer, type DeliveryOutcome } from './delivery-consumer.js';
 import { DeliveryQueues } from './delivery-queues.js';
@@ -38,8 +39,8 @@ async function consume(
 describe('deliveries', () => {
   it('come in the order they were added, each once', async () => {
     const ids = [newJobId(1), newJobId(2), newJobId(3)];
-    for (const id of ids) await deliveries.add('ordered', id);
-    await deliveries.add('ordered', ids[0]!);
+    for (const id of ids) await deliveries.add('ordered', id, DEFAULT_PRIORITY);
+    await deliveries.add('ordered', ids[0]!, DEFAULT_PRIORITY);
     expect(await deliveries.depth('ordered')).toBe(3);
     expect(await Promise.all(ids.map((id) => deliveries.position('ordered', id)))).toEqual([1, 2, 3]);
     const seen: string[] = [];
@@ -53,9 +54,62 @@ describe('deliveries', () => {
     expect(await deliveries.exist(jobs)).toEqual([false, false, false]);
   });
 
+  it('of higher priority come first, equal ones in their order', async () => {
+    const added = [
+      [newJobId(20), 5],
+      [newJobId(21), 0],
+      [newJobId(22), 10],
+      [newJobId(23), 5],
+    ] as const;
+    for (const [id, priority] of added) await deliveries.add('ranked', id, priority);
+    const [usual, low, high, usualToo] = added.map(([id]) => id);
+    const positions = added.map(([id]) => deliveries.position('ranked', id));
+    expect(await Promise.all(positions)).toEqual([2, 4, 1, 3]);
+    const seen: string[] = [];
+    const handle = async (id: string) => {
+      seen.push(id);
+      return 'done' as const;
+    };
+    await consume('ranked', handle, () => seen.length >= 4);
+    expect(seen).toEqual([high, usual, usualToo, low]);
+  });
+
+  it('that a stopping worker gives back are taken at once by another that waits for one', async () => {
+    const options = { namespace: NAMESPACE, concurrency: 1, onError: () => {} };
+    let inHand = () => {};
+    let giveBack = () => {};
+    const isInHand = new Promise<void>((resolve) => {
+      inHand = resolve;
+    });
+    const isGivenBack = new Promise<DeliveryOutcome>((resolve) => {
+      giveBack = () => resolve('again');
+    });
+    const hold = () => {
+      inHand();
+      return isGivenBack;
+    };
+    const stopping = new DeliveryConsumer('handed', hold, { ...options, redis: redis.connect() });
+    stopping.open();
+    await deliveries.add('handed', newJobId(24), DEFAULT_PRIORITY);
+    await isInHand;
+    let isTaken = false;
+    const take = async (): Promise<DeliveryOutcome> => {
+      isTaken = true;
+      return 'done';
+    };
+    const waiting = new DeliveryConsumer('handed', take, { ...options, redis: redis.connect() });
+    waiting.open();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await stopping.pause();
+    giveBack();
+    // Left alone, BullMQ looks again only every five seconds.
+    await expect.poll(() => isTaken, { timeout: 2_000 }).toBe(true);
+    for (const consumer of [stopping, waiting]) await consumer.close();
+  });
+
   it('come again when they were not dealt with, and when dealing with them failed they are gone', async () => {
     const [again, failing] = [newJobId(4), newJobId(5)];
-    await deliveries.add('again', again);
+    await deliveries.add('again', again, DEFAULT_PRIORITY);
     const seen: string[] = [];
     const giveBackOnce = async (id: string): Promise<DeliveryOutcome> => {
       seen.push(id);
@@ -63,7 +117,7 @@ describe('deliveries', () => {
     };
     await consume('again', giveBackOnce, () => seen.length >= 2);
     expect(seen).toEqual([again, again]);
-    await deliveries.add('again', failing);
+    await deliveries.add('again', failing, DEFAULT_PRIORITY);
     const fail = async (id: string): Promise<DeliveryOutcome> => {
       seen.push(id);
       throw new Error('Redis went away');
@@ -84,10 +138,10 @@ describe('deliveries', () => {
       { redis: redis.connect(), namespace: NAMESPACE, concurrency: 1, onError: () => {} },
     );
     consumer.open();
-    await deliveries.add('paused', ids[0]!);
+    await deliveries.add('paused', ids[0]!, DEFAULT_PRIORITY);
     await expect.poll(() => seen.length, { timeout: 5_000 }).toBe(1);
     await consumer.finish();
-    await deliveries.add('paused', ids[1]!);
+    await deliveries.add('paused', ids[1]!, DEFAULT_PRIORITY);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(seen).toEqual([ids[0]]);
     consumer.open();
@@ -97,7 +151,7 @@ describe('deliveries', () => {
 
   it('of a worker that died wait again, even where every consumer is paused', async () => {
     const id = newJobId(9);
-    await deliveries.add('stalled', id);
+    await deliveries.add('stalled', id, DEFAULT_PRIORITY);
     const options = { namespace: NAMESPACE, concurrency: 1, onError: () => {} };
     const dyingConnection = redis.connect();
     const dying = new DeliveryConsumer('stalled', () => new Promise(() => {}), {
@@ -117,7 +171,7 @@ describe('deliveries', () => {
 
   it('can be taken away while they wait', async () => {
     const id = newJobId(6);
-    await deliveries.add('removed', id);
+    await deliveries.add('removed', id, DEFAULT_PRIORITY);
     await deliveries.remove('removed', id);
     expect(await deliveries.depth('removed')).toBe(0);
     await deliveries.remove('removed', id);

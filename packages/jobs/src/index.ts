@@ -1,3 +1,6 @@
+export * from './batch-record.js';
+export * from './batch-store.js';
+export * from './deadline-watch.js';
 export * from './delivery-consumer.js';
 export * from './delivery-queues.js';
 export * from './gpu-leases.js';
@@ -6,6 +9,10 @@ export * from './job-id.js';
 export * from './job-keys.js';
 export * from './job-record.js';
 export * from './job-store.js';
+export * from './run-times.js';
 export * from './sweeper.js';
+export * from './usage-counters.js';
+export * from './usage-metrics.js';
 export * from './wait-for-end.js';
+export * from './worker-commands.js';
 export * from './worker-registry.js';

@@ -12,6 +12,13 @@ export interface JobChange {
   readonly progress?: Progress;
 }
 
+/** A change of a batch's counts. */
+export interface BatchChange {
+  readonly id: string;
+  readonly kind: 'batch';
+  readonly revision: number;
+}
+
 export type JobChangeListener = (change: JobChange | 'resync') => void;
 
 const ALL = 'all';
@@ -43,6 +50,11 @@ export class JobEvents {
     return this.#listen(`job:${id}`, listener);
   }
 
+  /** Hears when the counts of a batch may have changed. @returns stops listening */
+  onBatch(id: string, listener: () => void): () => void {
+    return this.#listen(`batch:${id}`, listener);
+  }
+
   /** @returns stops listening */
   onAll(listener: JobChangeListener): () => void {
     return this.#listen(ALL, listener);
@@ -54,7 +66,11 @@ export class JobEvents {
   }
 
   #receive(message: string): void {
-    const change = JSON.parse(message) as JobChange;
+    const change = JSON.parse(message) as JobChange | BatchChange;
+    if (change.kind === 'batch') {
+      this.#emitter.emit(`batch:${change.id}`, change);
+      return;
+    }
     this.#emitter.emit(`job:${change.id}`, change);
     this.#emitter.emit(ALL, change);
   }

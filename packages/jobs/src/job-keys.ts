@@ -5,6 +5,7 @@ export interface JobFilter {
   readonly task?: string | undefined;
   readonly status?: JobStatus | undefined;
   readonly model?: string | undefined;
+  readonly batchId?: string | undefined;
 }
 
 /**
@@ -44,9 +45,28 @@ export class JobKeys {
     return `${this.tag}:jobs:model:${model}`;
   }
 
+  byBatch(id: string): string {
+    return `${this.batch(id)}:jobs`;
+  }
+
+  /** Hash of a batch and the counts of its jobs. */
+  batch(id: string): string {
+    return `${this.tag}:batch:${id}`;
+  }
+
   /** Ended jobs, scored by the time until which they are kept. */
   get keptUntil(): string {
     return `${this.tag}:jobs:kept-until`;
+  }
+
+  /** Jobs that have not ended and have a deadline, scored by it. */
+  get deadlines(): string {
+    return `${this.tag}:jobs:deadlines`;
+  }
+
+  /** Hash of what all workers counted. */
+  get usage(): string {
+    return `${this.tag}:usage`;
   }
 
   /** Recent run times of a model in milliseconds, newest first. */
@@ -76,6 +96,16 @@ export class JobKeys {
     return `${this.tag}:workers`;
   }
 
+  /** The channel of commands to all workers. */
+  get commands(): string {
+    return `${this.tag}:commands`;
+  }
+
+  /** Set of the ids of the workers that have carried a command out. */
+  commandDone(commandId: string): string {
+    return `${this.tag}:command:${commandId}:done`;
+  }
+
   /** Hash of every model that was ever served, by id. */
   get models(): string {
     return `${this.tag}:models`;
@@ -84,6 +114,7 @@ export class JobKeys {
   /** The smallest set of ids that has all jobs a filter lets through, among those given. */
   indexesFor(filter: JobFilter): string[] {
     const indexes: string[] = [];
+    if (filter.batchId) indexes.push(this.byBatch(filter.batchId));
     if (filter.status) indexes.push(this.byStatus(filter.status));
     if (filter.model) indexes.push(this.byModel(filter.model));
     if (filter.task) indexes.push(this.byTask(filter.task));

@@ -17,11 +17,13 @@ import type {
  *     ▲                  │
  *     └──giveBack, died──┘
  *   queued | running ──cancel──▶ canceled
+ *   queued | running ──expire──▶ expired
  *
  * Every step is a compare-and-set in Redis. `start` draws a new token for its attempt; all later steps of that
  * attempt must show it, so when two runners have the same job (the lock of the first was lost) only the one that
  * started last can write. `start` on a running job is such a take-over and counts as a death of the attempt
- * before. An ended job never changes; it goes away when its keeping time is over or it is deleted.
+ * before. Past its deadline a job can only be canceled or expired: no attempt begins, none finishes. An ended job
+ * never changes; it goes away when its keeping time is over or it is deleted.
  */
 export interface JobRecord {
   readonly id: string;
@@ -39,6 +41,14 @@ export interface JobRecord {
   readonly finishedAtMs: number | null;
   readonly keptUntilMs: number | null;
   readonly keepMs: number;
+  /** When it is stopped if it has not ended; null: never. */
+  readonly deadlineAtMs: number | null;
+  /** 0 to 10, higher is sooner. */
+  readonly priority: number;
+  /** The job that this one is another try at. */
+  readonly retryOf: string | null;
+  /** The batch that it was submitted with. */
+  readonly batchId: string | null;
   readonly input: JobRecordInput;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly progress: Progress;
@@ -105,7 +115,17 @@ export const DEATHS_THAT_END_A_JOB = 3;
 /** What is needed to make a record. */
 export type NewJob = Pick<
   JobRecord,
-  'id' | 'task' | 'model' | 'createdAtMs' | 'keepMs' | 'input' | 'metadata'
+  | 'id'
+  | 'task'
+  | 'model'
+  | 'createdAtMs'
+  | 'keepMs'
+  | 'deadlineAtMs'
+  | 'priority'
+  | 'retryOf'
+  | 'batchId'
+  | 'input'
+  | 'metadata'
 > & {
   readonly warnings: readonly Warning[];
 };

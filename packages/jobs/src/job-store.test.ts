@@ -160,11 +160,3 @@ describe('a list of jobs', () => {
     ]);
   });
 });
-
-describe('usual run times', () => {
-  it('are the median of the recent runs', async () => {
-    expect(await store.usualRunMs(['unknown'])).toEqual(new Map([['unknown', null]]));
-    for (const runMs of [10, 1000, 20]) await store.rememberRunTime('timed', runMs);
-    expect(await store.usualRunMs(['timed'])).toEqual(new Map([['timed', 20]]));
-  });
-});

@@ -13,7 +13,6 @@ import { decodeJobRecord, encodeNewJob } from './job-record-hash.js';
 import { defineJobScripts } from './job-scripts.js';
 
 const TOMBSTONE_MS = 30 * 24 * 3600 * 1000;
-const RUN_TIMES_KEPT = 25;
 const LIST_CHUNK = 200;
 
 /** Whether there is, was, or never was such a job. */
@@ -28,6 +27,8 @@ interface Change {
   readonly set?: Record<string, string>;
   readonly add?: Record<string, number>;
   readonly ends?: boolean;
+  /** Whether a job past its deadline may take this step; not unless said. */
+  readonly mayBeLate?: boolean;
   readonly kind?: 'status' | 'progress';
   readonly progress?: Progress;
 }
@@ -53,8 +54,11 @@ export class JobStore {
       keys.byStatus('queued'),
       keys.byTask(job.task),
       keys.byModel(job.model),
+      keys.deadlines,
       keys.events,
       job.id,
+      job.deadlineAtMs === null ? '' : String(job.deadlineAtMs),
+      job.batchId === null ? '' : keys.batch(job.batchId),
       ...Object.entries(encodeNewJob(job)).flat(),
     );
   }
@@ -164,7 +168,12 @@ export class JobStore {
 
   /** @returns false when the job had ended already */
   async cancel(id: string): Promise<boolean> {
-    return this.#change(id, { from: ['queued', 'running'], to: 'canceled', ends: true });
+    return this.#change(id, { from: ['queued', 'running'], to: 'canceled', ends: true, mayBeLate: true });
+  }
+
+  /** Its deadline has come. @returns false when the job had ended already */
+  async expire(id: string): Promise<boolean> {
+    return this.#change(id, { from: ['queued', 'running'], to: 'expired', ends: true, mayBeLate: true });
   }
 
   /**
@@ -195,6 +204,11 @@ export class JobStore {
     return this.#redis.zrangebyscore(this.keys.keptUntil, '-inf', this.#now(), 'LIMIT', 0, limit);
   }
 
+  /** Ids of jobs that have not ended and whose deadline has come. */
+  async idsPastDeadline(limit: number): Promise<string[]> {
+    return this.#redis.zrangebyscore(this.keys.deadlines, '-inf', this.#now(), 'LIMIT', 0, limit);
+  }
+
   /** Ids of jobs that have not ended, above a given one, oldest first. */
   async unfinishedIds(status: 'queued' | 'running', afterId: string, limit: number): Promise<string[]> {
     const min = afterId ? `(${afterId}` : '-';
@@ -209,34 +223,11 @@ export class JobStore {
     return replies.map(([, text]) => (typeof text === 'string' ? Number(text) : null));
   }
 
-  async rememberRunTime(model: string, runMs: number): Promise<void> {
-    const key = this.keys.runTimes(model);
-    await this.#redis
-      .multi()
-      .lpush(key, String(Math.round(runMs)))
-      .ltrim(key, 0, RUN_TIMES_KEPT - 1)
-      .exec();
-  }
-
-  /** Median run time of each model's recent jobs in milliseconds; null where there was none. */
-  async usualRunMs(models: readonly string[]): Promise<Map<string, number | null>> {
-    const pipeline = this.#redis.pipeline();
-    for (const model of models) pipeline.lrange(this.keys.runTimes(model), 0, -1);
-    const replies = (await pipeline.exec()) ?? [];
-    return new Map(
-      models.map((model, i) => {
-        const times = ((replies[i]?.[1] ?? []) as string[]).map(Number).sort((a, b) => a - b);
-        return [model, times[Math.floor(times.length / 2)] ?? null];
-      }),
-    );
-  }
-
-  /** How many jobs are in each status. */
+  /** How many jobs on record are in each status. */
   async countByStatus(): Promise<Record<JobStatus, number>> {
-    const pipeline = this.#redis.pipeline();
-    for (const status of JOB_STATUSES) pipeline.zcard(this.keys.byStatus(status));
-    const replies = (await pipeline.exec()) ?? [];
-    const counts = JOB_STATUSES.map((status, i) => [status, Number(replies[i]?.[1] ?? 0)]);
+    const counts = await Promise.all(
+      JOB_STATUSES.map(async (status) => [status, await this.#redis.zcard(this.keys.byStatus(status))]),
+    );
     return Object.fromEntries(counts) as Record<JobStatus, number>;
   }
 
@@ -249,6 +240,7 @@ export class JobStore {
     if (isOver) return false;
     if (filter.status && record.status !== filter.status) return false;
     if (filter.model && record.model !== filter.model) return false;
+    if (filter.batchId && record.batchId !== filter.batchId) return false;
     return !filter.task || record.task === filter.task;
   }
 
@@ -260,7 +252,7 @@ export class JobStore {
   async #change(id: string, change: Change): Promise<boolean> {
     const { keys } = this;
     const indexes = JOB_STATUSES.map((status) => keys.byStatus(status));
-    const keyList = [keys.record(id), keys.events, keys.keptUntil, ...indexes];
+    const keyList = [keys.record(id), keys.events, keys.keptUntil, keys.deadlines, keys.usage, ...indexes];
     const description = {
       kind: 'status',
       set: {},
@@ -269,6 +261,7 @@ export class JobStore {
       id,
       nowMs: this.#now(),
       statuses: JOB_STATUSES,
+      batchPrefix: keys.batch(''),
     };
     const [code] = await this.#redis.darkroomChangeJob(
       String(keyList.length),
@@ -286,6 +279,8 @@ export class JobStore {
       keys.byTask(record.task),
       keys.byModel(record.model),
       keys.keptUntil,
+      keys.deadlines,
+      keys.byBatch(record.batchId ?? ''),
       ...JOB_STATUSES.map((status) => keys.byStatus(status)),
     ];
     await this.#redis.del(keys.blobs(record.id));

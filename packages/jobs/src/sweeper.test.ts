@@ -1,3 +1,4 @@
+import { DEFAULT_PRIORITY } from '@darkroom/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DeliveryQueues } from './delivery-queues.js';
 import { NO_OUTCOME } from './job-record.js';
@@ -48,7 +49,7 @@ describe('the sweeper', () => {
 
   it('leaves alone what has a delivery, what has ended and what is just being made', async () => {
     const delivered = await createJob(store);
-    await deliveries.add('shapes-seg', delivered);
+    await deliveries.add('shapes-seg', delivered, DEFAULT_PRIORITY);
     const ended = await createJob(store);
     await store.cancel(ended);
     expect((await sweeper.sweep(Date.now() + LATER_MS)).redelivered).toEqual([]);

@@ -86,7 +86,7 @@ export class Sweeper {
     const records = await this.#store.getMany(settled);
     const delivered = await this.#deliveries.exist(records);
     const lost = records.filter((_, i) => !delivered[i]);
-    for (const record of lost) await this.#deliveries.add(record.model, record.id);
+    for (const record of lost) await this.#deliveries.add(record.model, record.id, record.priority);
     return lost.map((record) => record.id);
   }
 

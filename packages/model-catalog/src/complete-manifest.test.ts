@@ -29,7 +29,7 @@ it('a sparse manifest is completed with every default', () => {
       channel_order: 'rgb',
       layout: 'nchw',
     },
-    runtime: { preload: false, idle_seconds: 600, max_run_seconds: 600 },
+    runtime: { preload: false, idle_seconds: 600, max_run_seconds: 600, cpu_fallback: false },
     batching: { max_batch: 1, max_delay_ms: 0 },
     defaults: {},
     family_options: {},

@@ -3,6 +3,7 @@ import type { Pixels } from '@darkroom/imaging';
 import type { CompleteManifest, LoadedManifest, ModelProblem } from '@darkroom/model-catalog';
 import type { Graph, GraphSignature } from '@darkroom/tensor';
 import type { TSchema } from 'typebox';
+import type { RunMemory } from './run-memory.js';
 
 /**
  * The code for one architecture. A family is a folder with the same file names in each: `family.ts` (this
@@ -63,8 +64,12 @@ export interface Pipeline<Prepared = unknown, Inferred = unknown> {
   readonly takesBatches: boolean;
   prepare(input: PipelineInput): Promise<Prepared>;
   batchKey(prepared: Prepared): string;
-  /** @returns one entry for each prepared input, in their order */
-  infer(batch: readonly Prepared[], steps: PipelineSteps): Promise<readonly Inferred[]>;
+  /**
+   * A pipeline that runs many things for one input, such as prompts, does so in chunks: see `ChunkRunner`. Of a batch
+   * that memory doesn't suffice for, each half is given anew.
+   * @returns one entry for each prepared input, in their order
+   */
+  infer(batch: readonly Prepared[], steps: PipelineSteps, memory: RunMemory): Promise<readonly Inferred[]>;
   postprocess(inferred: Inferred, prepared: Prepared, input: PipelineInput): Promise<PipelineOutcome>;
   /** Runs the graphs once on a plain picture, so that the first job doesn't pay for their first run. */
   warmUp(): Promise<void>;

@@ -1,5 +1,8 @@
+export * from './chunk-runner.js';
 export * from './families.js';
 export type * from './family.js';
+export * from './fitting-size.js';
 export * from './label-colors.js';
 export * from './open-model.js';
+export * from './run-memory.js';
 export * from './summarize-model.js';

@@ -3,6 +3,7 @@ import { describeProblem, type LoadedManifest, type ModelProblem } from '@darkro
 import type { Graph } from '@darkroom/tensor';
 import { FAMILIES, familyNamed } from './families.js';
 import type { Family, Pipeline } from './family.js';
+import { isOutOfMemory } from './run-memory.js';
 
 /** A graph whose memory can be given back. */
 export type ClosableGraph = Graph & { close(): Promise<void> };
@@ -84,7 +85,7 @@ async function openGraphs(loaded: LoadedManifest, family: Family, openGraph: Gra
     try {
       graphs[part] = await openGraph(path);
     } catch (error) {
-      if (!(error instanceof DarkroomError) || error.code === 'out_of_memory') {
+      if (!(error instanceof DarkroomError) || isOutOfMemory(error)) {
         await closeAll(graphs);
         throw error;
       }

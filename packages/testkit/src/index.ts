@@ -1,6 +1,7 @@
 export * from './darkroom-process.js';
 export * from './find-redis-server.js';
 export * from './free-port.js';
+export * from './graphs/failing-segmentation-graph.js';
 export * from './graphs/memory-hungry-segmentation-graph.js';
 export * from './graphs/reference-color.js';
 export * from './graphs/segmentation-graph.js';

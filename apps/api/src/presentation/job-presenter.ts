@@ -42,7 +42,7 @@ export class JobPresenter {
 
   /** Seconds until a job likely ends, from the model's recent runs; null when nothing is known. */
   async etaSeconds(record: JobRecord, queuePosition: number | null): Promise<number | null> {
-    const usualMs = (await this.#services.store.usualRunMs([record.model])).get(record.model) ?? null;
+    const usualMs = (await this.#services.runTimes.usualMs([record.model])).get(record.model) ?? null;
     if (usualMs === null) return null;
     if (record.status === 'running') return Math.max(0, usualMs * (1 - record.progress.fraction)) / 1000;
     const workers = Math.max(1, workersOf(await this.#services.models.read(), record.model).length);

@@ -65,11 +65,15 @@ describe('the OpenAPI document', () => {
         .map(({ path, method }) => `${method.toUpperCase()} ${path}`)
         .sort(),
     ).toEqual([
+      'DELETE /v1/batches/{id}',
       'DELETE /v1/jobs/{id}',
       'GET /health/live',
       'GET /health/ready',
       'GET /metrics',
       'GET /v1',
+      'GET /v1/batches/{id}',
+      'GET /v1/batches/{id}/events',
+      'GET /v1/batches/{id}/result',
       'GET /v1/jobs',
       'GET /v1/jobs/{id}',
       'GET /v1/jobs/{id}/artifacts/{name}',
@@ -79,7 +83,13 @@ describe('the OpenAPI document', () => {
       'GET /v1/models',
       'GET /v1/models/{id}',
       'GET /v1/workers',
+      'POST /v1/batches',
+      'POST /v1/batches/{id}/cancel',
+      'POST /v1/detection',
       'POST /v1/jobs/{id}/cancel',
+      'POST /v1/jobs/{id}/retry',
+      'POST /v1/models/{id}/load',
+      'POST /v1/models/{id}/unload',
       'POST /v1/segmentation',
     ]);
   });
@@ -146,6 +156,8 @@ describe('the OpenAPI document', () => {
     const { properties, additionalProperties } = document.components.schemas.SegmentationRequest;
     expect(additionalProperties).toBe(false);
     expect(Object.keys(properties).sort()).toEqual([
+      'cancel_on_disconnect',
+      'deadline_seconds',
       'image',
       'keep_seconds',
       'metadata',
@@ -153,6 +165,7 @@ describe('the OpenAPI document', () => {
       'model',
       'output_format',
       'outputs',
+      'priority',
     ]);
   });
 
@@ -161,19 +174,12 @@ describe('the OpenAPI document', () => {
       [...objectsIn(document)].flatMap(({ properties }) => Object.keys(properties ?? {})),
     );
     const request = JSON.stringify(document.components.schemas.SegmentationRequest);
-    for (const name of [
-      'priority',
-      'deadline_seconds',
-      'webhook',
-      'cancel_on_disconnect',
-      'prompts',
-      'polygon_tolerance',
-    ]) {
+    for (const name of ['webhook', 'prompts', 'strength']) {
       expect(names.has(name), name).toBe(false);
     }
     for (const name of ['"url"', 'https://', 'Idempotency']) expect(request).not.toContain(name);
     expect(
-      Object.keys(document.paths).filter((path) => /batches|retry|load|deliveries|detection/.test(path)),
+      Object.keys(document.paths).filter((path) => /deliveries|generation|analysis/.test(path)),
     ).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { answerWithFile } from '../answer-with-file.js';
 import { findJob } from '../find-job.js';
 import { JobPresenter } from '../presentation/job-presenter.js';
 import { problemAnswers } from '../problem-answers.js';
+import { formatResults } from '../result-format.js';
 import type { Services } from '../services.js';
 import { JobParams } from './jobs.js';
 
@@ -33,19 +34,34 @@ export const jobFilesRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
         summary: 'The result alone',
         params: JobParams,
         querystring: Type.Object(
-          { format: Type.Optional(Type.Enum(['json'])) },
+          {
+            format: Type.Optional(
+              Type.Enum(['json', 'coco', 'yolo', 'csv'], {
+                default: 'json',
+                description: '`coco` and `yolo` are for detections.',
+              }),
+            ),
+          },
           { additionalProperties: false },
         ),
         response: {
           200: {
             description: 'The result.',
-            content: { 'application/json': { schema: Type.Ref('SemanticResult') } },
+            content: {
+              'application/json': {
+                schema: Type.Union([Type.Ref('SemanticResult'), Type.Ref('DetectionResult')]),
+              },
+              'text/plain': { schema: Type.String() },
+              'text/csv': { schema: Type.String() },
+            },
           },
           ...problemAnswers(
             'job_not_found',
             'no_longer_kept',
             'job_not_ended',
             'job_has_no_result',
+            'option_not_supported',
+            'invalid_field',
             'redis_unavailable',
           ),
         },
@@ -62,7 +78,16 @@ export const jobFilesRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
         const why = record.outcome.error ? `: ${record.outcome.error.detail}` : '.';
         throw new DarkroomError('job_has_no_result', `The job ${record.id} is ${record.status}${why}`);
       }
-      return reply.send(result);
+      const { format = 'json' } = request.query;
+      if (format === 'json') return reply.send(result);
+      const picture = { jobId: record.id, fileName: record.input.image.fileName, result };
+      const labels = await services.models.labelsOf(record.model);
+      const { mediaType, body } = formatResults([picture], format, {
+        task: record.task,
+        labels,
+        isBatch: false,
+      });
+      return reply.type(mediaType).send(body);
     },
   );
 

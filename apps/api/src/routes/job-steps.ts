@@ -1,23 +1,19 @@
-import { isEnded } from '@darkroom/contracts';
-import type { JobRecord } from '@darkroom/jobs';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { answerSubmission } from '../answer-submission.js';
+import { cancelJob, removeJob } from '../cancel-job.js';
 import { findJob } from '../find-job.js';
 import { JobPresenter } from '../presentation/job-presenter.js';
 import { problemAnswers } from '../problem-answers.js';
 import type { Services } from '../services.js';
+import { retryJob } from '../submission/retry-job.js';
+import { readWait, readWantedAnswer } from '../wanted-answer.js';
 import { JobParams } from './jobs.js';
+import { submissionAnswers, submissionHeaders, waitQuery } from './submission-schema.js';
 
-/** What users do to a job: cancel it, delete it. */
+/** What users do to a job: cancel it, try it again, delete it. */
 export const jobStepsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
-  const { store, deliveries, blobs } = services;
-
-  async function cancel(record: JobRecord): Promise<void> {
-    if (isEnded(record.status)) return;
-    await store.cancel(record.id);
-    // The record says canceled, so a worker that gets the delivery drops it; taking it away only saves the way.
-    await deliveries.remove(record.model, record.id);
-  }
+  const { store } = services;
 
   app.post(
     '/v1/jobs/:id/cancel',
@@ -36,9 +32,44 @@ export const jobStepsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
     },
     async (request, reply) => {
       const record = await findJob(request.params.id, store);
-      await cancel(record);
+      await cancelJob(record, services);
       const present = await findJob(record.id, store);
       return reply.send(await new JobPresenter(services, request).job(present));
+    },
+  );
+
+  app.post(
+    '/v1/jobs/:id/retry',
+    {
+      schema: {
+        operationId: 'retryJob',
+        tags: ['jobs'],
+        summary: 'Try a job again',
+        description:
+          'A job that failed, was canceled or expired, again as a new job: same picture, model and options, and as much time until its deadline. `retry_of` of the new one names it. Answered as a submission is.',
+        params: JobParams,
+        querystring: waitQuery,
+        headers: submissionHeaders,
+        response: {
+          ...submissionAnswers,
+          ...problemAnswers(
+            'job_not_found',
+            'no_longer_kept',
+            'job_not_retryable',
+            'not_acceptable',
+            'queue_full',
+            'redis_unavailable',
+            'storage_full',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const wanted = readWantedAnswer(request);
+      const wait = readWait(request);
+      const found = await findJob(request.params.id, store);
+      const record = await retryJob(found, services, request.log);
+      return answerSubmission(request, reply, record, { wanted, wait, cancelOnDisconnect: false }, services);
     },
   );
 
@@ -58,13 +89,7 @@ export const jobStepsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
       },
     },
     async (request, reply) => {
-      const found = await findJob(request.params.id, store);
-      await cancel(found);
-      // What an attempt made until it was canceled stands in the record only now.
-      const record = (await store.get(found.id)) ?? found;
-      const keys = await store.blobKeys(record);
-      await Promise.all(keys.map((key) => blobs.release(key, record.id)));
-      await store.remove(record);
+      await removeJob(await findJob(request.params.id, store), services);
       return reply.code(204).send(null);
     },
   );

@@ -20,6 +20,7 @@ const ListQuery = Type.Object(
     task: Type.Optional(Type.Enum([...TASKS])),
     status: Type.Optional(Type.Enum([...JOB_STATUSES])),
     model: Type.Optional(Type.String({ maxLength: 128 })),
+    batch_id: Type.Optional(Type.String({ maxLength: 64 })),
     created_after: Type.Optional(Type.String({ format: 'date-time', description: 'ISO 8601.' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT })),
     cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before.' })),
@@ -61,11 +62,19 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
       },
     },
     async (request, reply) => {
-      const { task, status, model, created_after, limit = PAGE_DEFAULT, cursor } = request.query;
+      const {
+        task,
+        status,
+        model,
+        batch_id: batchId,
+        created_after,
+        limit = PAGE_DEFAULT,
+        cursor,
+      } = request.query;
       if (cursor !== undefined && !isJobId(cursor))
         throw badQuery('cursor', 'takes next_cursor of the page before; leave it out for the first page');
       const page = { limit: limit + 1, before: cursor, createdAfterId: createdAfterId(created_after) };
-      const records = await store.list({ task, status, model }, page);
+      const records = await store.list({ task, status, model, batchId }, page);
       const presenter = new JobPresenter(services, request);
       const jobs = await Promise.all(records.slice(0, limit).map((record) => presenter.summary(record)));
       const nextCursor = records.length > limit ? jobs.at(-1)!.id : null;

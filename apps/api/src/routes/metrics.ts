@@ -2,9 +2,10 @@ import { createMetricsRegistry } from '@darkroom/service-kit';
 import type { FastifyPluginAsync } from 'fastify';
 import { Gauge, Histogram, type Registry } from 'prom-client';
 import { Type } from 'typebox';
+import { addUsageMetrics } from '../add-usage-metrics.js';
 import type { Services } from '../services.js';
 
-/** Prometheus metrics of the api: its own answers, and the state of the queues, read when asked for. */
+/** Prometheus metrics: this api's own answers, the state of queues and workers, and what all workers counted. */
 export const metricsRoute: FastifyPluginAsync<{ services: Services }> = async (app, { services }) => {
   const register = createMetricsRegistry();
   const answers = new Histogram({
@@ -15,6 +16,7 @@ export const metricsRoute: FastifyPluginAsync<{ services: Services }> = async (a
     registers: [register],
   });
   addRedisGauges(register, services);
+  addUsageMetrics(register, services.usage);
 
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
@@ -61,6 +63,20 @@ function addRedisGauges(register: Registry, { redis, store, models, deliveries }
   add('darkroom_queue_depth', 'Jobs that wait for a worker, by model.', ['model'], async (gauge) => {
     const registry = await models.read();
     for (const { id } of registry.models) gauge.set({ model: id }, await deliveries.depth(id));
+  });
+  const oldest = 'How long the job has waited that waits longest, by model; 0 when none waits.';
+  add('darkroom_queue_oldest_seconds', oldest, ['model'], async (gauge) => {
+    for (const { id } of (await models.read()).models) {
+      const createdAtMs = await deliveries.oldestCreatedAtMs(id);
+      gauge.set({ model: id }, createdAtMs === null ? 0 : Math.max(0, Date.now() - createdAtMs) / 1000);
+    }
+  });
+  const memory = 'Memory of the inference process of each loaded model, by worker.';
+  add('darkroom_model_memory_bytes', memory, ['worker', 'model'], async (gauge) => {
+    for (const worker of (await models.read()).workers) {
+      for (const { id, memory_bytes } of worker.models)
+        if (memory_bytes !== null) gauge.set({ worker: worker.id, model: id }, memory_bytes);
+    }
   });
   add('darkroom_workers', 'Workers that are alive.', [], async (gauge) => {
     gauge.set((await models.read()).workers.length);

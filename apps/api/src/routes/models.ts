@@ -1,4 +1,4 @@
-import { DarkroomError, TASKS } from '@darkroom/contracts';
+import { TASKS } from '@darkroom/contracts';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { problemAnswers } from '../problem-answers.js';
@@ -8,6 +8,8 @@ const ModelsQuery = Type.Object(
   { task: Type.Optional(Type.Enum([...TASKS])) },
   { additionalProperties: false },
 );
+
+export const ModelParams = Type.Object({ id: Type.String() });
 
 export const modelsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
   const { models } = services;
@@ -45,7 +47,7 @@ export const modelsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = as
         operationId: 'getModel',
         tags: ['models'],
         summary: 'A model',
-        params: Type.Object({ id: Type.String() }),
+        params: ModelParams,
         response: {
           200: { description: 'The model.', content: { 'application/json': { schema: Type.Ref('Model') } } },
           ...problemAnswers('model_not_found', 'redis_unavailable'),
@@ -54,12 +56,8 @@ export const modelsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = as
     },
     async (request, reply) => {
       const registry = await models.read();
-      const { id } = request.params;
-      const wanted = registry.models.filter((model) => model.id === id);
-      const [model] = await models.describe(registry, wanted, services);
-      if (model) return reply.send(model);
-      const ids = registry.models.map((candidate) => candidate.id).join(', ') || 'none yet';
-      throw new DarkroomError('model_not_found', `There is no model "${id.slice(0, 80)}". Models: ${ids}.`);
+      const [model] = await models.describe(registry, [models.find(registry, request.params.id)], services);
+      return reply.send(model);
     },
   );
 };

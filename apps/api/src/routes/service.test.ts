@@ -35,7 +35,10 @@ describe('GET /v1', () => {
     const about = await expectSchema(await service.fetch('/v1'), ServiceSchema);
     expect(about).toMatchObject({
       version: VERSION,
-      tasks: [{ task: 'segmentation', default_model: QUICK_MODEL, url: `${service.url}/v1/segmentation` }],
+      tasks: [
+        { task: 'segmentation', default_model: QUICK_MODEL, url: `${service.url}/v1/segmentation` },
+        { task: 'detection', default_model: null, url: `${service.url}/v1/detection` },
+      ],
       limits: { max_upload_bytes: 1_000_000, max_wait_seconds: 50 },
     });
     for (const url of Object.values(about.urls)) expect([url, (await fetch(url)).status]).toEqual([url, 200]);
@@ -128,6 +131,20 @@ describe('metrics', () => {
     expect(text).toMatch(/^darkroom_queue_depth\{model="away"\} 1$/m);
     expect(text).toMatch(/^darkroom_queue_depth\{model="quick"\} 0$/m);
     expect(text).toMatch(/^darkroom_workers 1$/m);
+    expect(text).toMatch(/^darkroom_queue_oldest_seconds\{model="away"\} 0\.\d+$/m);
+    expect(text).toMatch(/^darkroom_model_memory_bytes\{worker="[^"]+",model="quick"[^}]*\} \d{7,}$/m);
+    const ofQuick = 'model="quick"';
+    expect(text).toMatch(
+      new RegExp(`^darkroom_jobs_total{task="segmentation",${ofQuick},status="succeeded"} [1-9]`, 'm'),
+    );
+    expect(text).toMatch(new RegExp(`^darkroom_job_wait_seconds_count{${ofQuick}} [1-9]`, 'm'));
+    expect(text).toMatch(new RegExp(`^darkroom_job_batch_size_bucket{${ofQuick},le="1"} [1-9]`, 'm'));
+    expect(text).toMatch(new RegExp(`^darkroom_model_loads_total{${ofQuick}} [1-9]`, 'm'));
+    for (const stage of ['decode', 'prepare', 'inference', 'postprocess']) {
+      expect(text).toMatch(
+        new RegExp(`^darkroom_job_stage_seconds_sum{${ofQuick},stage="${stage}"} [0-9.]+$`, 'm'),
+      );
+    }
     expect(text).toMatch(
       /^darkroom_http_request_duration_seconds_count\{.*route="\/v1\/segmentation",status="202".*\} [1-9]/m,
     );

@@ -6,10 +6,10 @@ import { uploadTooLarge } from './picture-source.js';
 import { twoPictures } from './read-submission.js';
 
 /** A form has so many parts at most; no task has nearly as many fields. */
-const MAX_PARTS = 64;
+export const FIELDS_MAX = 64;
 
 /** Base64 of a picture may stand in a text field; it is a third longer than the bytes, and line breaks add to it. */
-const TEXT_PER_BYTE = 1.4;
+export const TEXT_PER_BYTE = 1.4;
 
 interface MultipartForm {
   readonly texts: FormTexts;
@@ -26,9 +26,9 @@ export async function readMultipartForm(
   const limits = {
     fileSize: maxFileBytes,
     fieldSize: Math.ceil(maxFileBytes * TEXT_PER_BYTE),
-    fields: MAX_PARTS,
+    fields: FIELDS_MAX,
     files: 2,
-    parts: MAX_PARTS,
+    parts: FIELDS_MAX,
     headerPairs: 100,
   };
   for await (const part of request.parts({ limits })) {
@@ -47,14 +47,18 @@ export async function readMultipartForm(
   return { texts, file };
 }
 
-function namelessPart(): DarkroomError {
+export function namelessPart(): DarkroomError {
   return new DarkroomError(
     'malformed_multipart',
     'A part of the form has no name. Its head must say Content-Disposition: form-data; name="image" (or the name of a field).',
   );
 }
 
-async function readFile(part: MultipartFile, maxFileBytes: number): Promise<MultipartForm['file']> {
+/** The bytes of a file part, which must be the picture's. @throws DarkroomError */
+export async function readFile(
+  part: MultipartFile,
+  maxFileBytes: number,
+): Promise<{ readonly bytes: Buffer; readonly fileName: string | null }> {
   if (part.fieldname !== 'image') {
     throw new DarkroomError(
       'image_missing',

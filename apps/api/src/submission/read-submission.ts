@@ -90,7 +90,8 @@ function refuseQueryFields(request: FastifyRequest): void {
   );
 }
 
-function parseIfObject(text: string): unknown {
+/** A text field of a form as the value it stands for: an object if it looks like one. */
+export function parseIfObject(text: string): unknown {
   if (!text.trim().startsWith('{')) return text;
   try {
     return JSON.parse(text);

@@ -1,14 +1,23 @@
-import { DarkroomError, type Warning } from '@darkroom/contracts';
-import type { PipelineSteps } from '@darkroom/model-families';
+import {
+  FittingSize,
+  isOutOfMemory,
+  type MemoryShortage,
+  type PipelineSteps,
+  type RunMemory,
+} from '@darkroom/model-families';
 
 /** One prepared input that waits for its graph run. */
 export interface BatchMember<Prepared> {
   readonly prepared: Prepared;
-  /** Members with equal keys may share a run. */
-  readonly key: string;
+  /** Members with equal keys may share a run; `null` shares with none. */
+  readonly key: string | null;
+  /** What is known of memory before its run. */
+  readonly memoryShortage: MemoryShortage;
   /** Told when its run begins. */
   onStart(): void;
   onStep(done: number, steps: number): void;
+  /** Told what was done about too little memory, as a sentence, whether the run then succeeds or not. */
+  onMemoryShort(detail: string): void;
   /** @throws when nobody wants it any more */
   checkWanted(): void;
 }
@@ -18,32 +27,39 @@ export interface BatchResult<Inferred> {
   /** How many shared the run. */
   readonly batchSize: number;
   readonly inferenceMs: number;
-  readonly warnings: readonly Warning[];
 }
 
 interface Waiting<Prepared, Inferred> {
   readonly member: BatchMember<Prepared>;
   readonly sinceMs: number;
-  readonly warnings: Warning[];
   readonly resolve: (result: BatchResult<Inferred>) => void;
   readonly reject: (error: Error) => void;
 }
 
+/** Runs a batch of prepared inputs: a pipeline's `infer`. */
+export type Infer<Prepared, Inferred> = (
+  batch: readonly Prepared[],
+  steps: PipelineSteps,
+  memory: RunMemory,
+) => Promise<readonly Inferred[]>;
+
 /**
  * Runs one batch after the other. What waits when a batch ends makes up the next one: of the oldest and those that
  * may share its run, up to `maxBatch`; for `maxDelayMs` it waits for more. A batch that fails is halved and run
- * again, so that memory which doesn't suffice for all may for some, and nobody fails of another's input.
+ * again, so that memory which doesn't suffice for all may for some, and nobody fails of another's input. The size
+ * that memory sufficed for is remembered.
  */
 export class Batcher<Prepared, Inferred> {
-  readonly #infer: (batch: readonly Prepared[], steps: PipelineSteps) => Promise<readonly Inferred[]>;
+  readonly #infer: Infer<Prepared, Inferred>;
   readonly #maxBatch: number;
   readonly #maxDelayMs: number;
+  readonly #fitting = new FittingSize();
   #waiting: Waiting<Prepared, Inferred>[] = [];
   #isRunning = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    infer: (batch: readonly Prepared[], steps: PipelineSteps) => Promise<readonly Inferred[]>,
+    infer: Infer<Prepared, Inferred>,
     limits: { readonly maxBatch: number; readonly maxDelayMs: number },
   ) {
     this.#infer = infer;
@@ -53,7 +69,7 @@ export class Batcher<Prepared, Inferred> {
 
   add(member: BatchMember<Prepared>): Promise<BatchResult<Inferred>> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ member, sinceMs: performance.now(), warnings: [], resolve, reject });
+      this.#waiting.push({ member, sinceMs: performance.now(), resolve, reject });
       this.#next();
     });
   }
@@ -62,11 +78,12 @@ export class Batcher<Prepared, Inferred> {
     clearTimeout(this.#timer);
     const [oldest] = this.#waiting;
     if (this.#isRunning || !oldest) return;
+    const mostAtOnce = oldest.member.key === null ? 1 : this.#fitting.atMost(this.#maxBatch);
     const batch = this.#waiting
-      .filter(({ member }) => member.key === oldest.member.key)
-      .slice(0, this.#maxBatch);
+      .filter((one) => one === oldest || (one.member.key !== null && one.member.key === oldest.member.key))
+      .slice(0, mostAtOnce);
     const mayWaitMs = oldest.sinceMs + this.#maxDelayMs - performance.now();
-    if (batch.length < this.#maxBatch && mayWaitMs > 0) {
+    if (batch.length < mostAtOnce && mayWaitMs > 0) {
       this.#timer = setTimeout(() => this.#next(), mayWaitMs);
       return;
     }
@@ -87,13 +104,12 @@ export class Batcher<Prepared, Inferred> {
     const startedMs = performance.now();
     try {
       const steps = { step: (done: number, total: number) => this.#step(wanted, done, total) };
-      const inferred = await this.#infer(
-        wanted.map(({ member }) => member.prepared),
-        steps,
-      );
+      const prepared = wanted.map(({ member }) => member.prepared);
+      const inferred = await this.#infer(prepared, steps, memoryOf(wanted));
+      this.#fitting.fits(wanted.length);
       const inferenceMs = performance.now() - startedMs;
-      for (const [i, { resolve, warnings }] of wanted.entries()) {
-        resolve({ inferred: inferred[i]!, batchSize: wanted.length, inferenceMs, warnings });
+      for (const [i, { resolve }] of wanted.entries()) {
+        resolve({ inferred: inferred[i]!, batchSize: wanted.length, inferenceMs });
       }
     } catch (error) {
       await this.#afterFailure(wanted, error as Error);
@@ -104,9 +120,12 @@ export class Batcher<Prepared, Inferred> {
     const [only, ...others] = batch;
     if (others.length === 0) return only?.reject(error);
     const half = Math.ceil(batch.length / 2);
-    if (error instanceof DarkroomError && error.code === 'out_of_memory') {
-      const detail = `Memory did not suffice for ${batch.length} pictures at once; they were run ${half} at a time.`;
-      for (const { warnings } of batch) warnings.push({ code: 'memory_short', detail });
+    if (isOutOfMemory(error)) {
+      this.#fitting.halve(batch.length);
+      warnShort(
+        batch,
+        `Memory did not suffice for ${batch.length} pictures at once; they were run ${half} at a time instead.`,
+      );
     }
     await this.#run(batch.slice(0, half));
     await this.#run(batch.slice(half));
@@ -137,4 +156,19 @@ export class Batcher<Prepared, Inferred> {
     }
     if (unwanted === batch.length) throw reason;
   }
+}
+
+type AnyMember = Pick<Waiting<unknown, unknown>, 'member'>;
+
+/** What the members know of memory, and the way to warn them all. */
+function memoryOf(batch: readonly AnyMember[]): RunMemory {
+  const shortages = batch.map(({ member }) => member.memoryShortage);
+  return {
+    shortage: Math.max(...shortages) as MemoryShortage,
+    warnShort: (detail) => warnShort(batch, detail),
+  };
+}
+
+function warnShort(batch: readonly AnyMember[], detail: string): void {
+  for (const { member } of batch) member.onMemoryShort(detail);
 }

@@ -1,7 +1,7 @@
-import type { ErrorCode, Progress } from '@darkroom/contracts';
+import type { ErrorCode, Progress, Warning } from '@darkroom/contracts';
 import type { StageTimings } from '@darkroom/jobs';
 import type { LoadedManifest } from '@darkroom/model-catalog';
-import type { PipelineOutcome } from '@darkroom/model-families';
+import type { MemoryShortage, PipelineOutcome } from '@darkroom/model-families';
 
 /**
  * What the worker and an inference process say to one another. Only compressed pictures, small JSON and finished
@@ -23,6 +23,8 @@ export type ToInferenceProcess =
       /** The compressed picture, as it was uploaded. */
       readonly picture: Buffer;
       readonly options: Readonly<Record<string, unknown>>;
+      /** Above 0 it shares no graph run, and its chunks begin smaller. */
+      readonly memoryShortage: MemoryShortage;
     }
   | { readonly type: 'cancel'; readonly runId: string };
 
@@ -35,15 +37,25 @@ export type FromInferenceProcess =
       /** From the start of the process until its graphs were open; warming up not counted. */
       readonly openMs: number;
     }
-  | { readonly type: 'rejected'; readonly problems: readonly string[] }
+  | {
+      readonly type: 'rejected';
+      readonly problems: readonly string[];
+      /** Memory was short: that says nothing about the model, and may be otherwise later. */
+      readonly mayPass: boolean;
+    }
   | { readonly type: 'progress'; readonly runId: string; readonly progress: Progress }
+  | { readonly type: 'warning'; readonly runId: string; readonly warning: Warning }
   | {
       readonly type: 'done';
       readonly runId: string;
       readonly outcome: PipelineOutcome;
       readonly timings: StageTimings;
       readonly batchSize: number;
+      /** Where its graphs ran: the process's device, or `cpu` where memory of that did not suffice. */
+      readonly device: string;
       readonly memoryBytes: number;
     }
   | { readonly type: 'failed'; readonly runId: string; readonly code: ErrorCode; readonly detail: string }
-  | { readonly type: 'canceled'; readonly runId: string };
+  | { readonly type: 'canceled'; readonly runId: string }
+  /** Nothing runs in this process any more, whoever asks: it waits to be ended. `ending` is the driver's error. */
+  | { readonly type: 'dying'; readonly ending: string };

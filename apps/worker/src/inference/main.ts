@@ -1,3 +1,4 @@
+import { openGraph, resolveDevice } from '@darkroom/inference';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference-messages.js';
 import { ModelServer } from './model-server.js';
 import { startWatchdog } from './watchdog.js';
@@ -12,5 +13,5 @@ process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 
 const send = (message: FromInferenceProcess) => process.send?.(message);
-const server = new ModelServer(send);
+const server = new ModelServer({ send, openGraph, resolveDevice });
 process.on('message', (message) => void server.receive(message as ToInferenceProcess));

@@ -1,34 +1,38 @@
-import { DarkroomError, type JobStage, type Progress } from '@darkroom/contracts';
-import { decodeImage, ImageRejectedError } from '@darkroom/imaging';
-import { openGraph, parseDevice, resolveDevice } from '@darkroom/inference';
-import type { StageTimings } from '@darkroom/jobs';
-import { openModel, type Pipeline } from '@darkroom/model-families';
-import { Batcher } from './batcher.js';
+import { DarkroomError } from '@darkroom/contracts';
+import { ImageRejectedError } from '@darkroom/imaging';
+import { type DeviceChoice, type GraphOptions, parseDevice, type ResolvedDevice } from '@darkroom/inference';
+import { type ClosableGraph, isOutOfMemory, type Pipeline } from '@darkroom/model-families';
+import { CpuFallback } from './cpu-fallback.js';
+import { watchForDeviceLoss } from './device-loss.js';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference-messages.js';
+import { CanceledError, JobRun } from './job-run.js';
+import { type LoadedModel, loadModel } from './loaded-model.js';
 
 type Open = Extract<ToInferenceProcess, { type: 'open' }>;
 type Run = Extract<ToInferenceProcess, { type: 'run' }>;
-type Done = Extract<FromInferenceProcess, { type: 'done' }>;
 
-/** Where each stage begins within the whole, for a bar that moves sensibly. */
-const STAGE_FRACTIONS = { decode: 0.05, prepare: 0.15, inference: 0.25, postprocess: 0.8 } as const;
-type Stage = keyof typeof STAGE_FRACTIONS;
+export interface ModelServerParts {
+  readonly send: (message: FromInferenceProcess) => void;
+  readonly openGraph: (path: string, options: GraphOptions) => Promise<ClosableGraph>;
+  readonly resolveDevice: (choice: DeviceChoice) => Promise<ResolvedDevice>;
+}
 
-class CanceledError extends Error {
-  override readonly name = 'CanceledError';
+/** The one model of a process. */
+interface ServedModel {
+  readonly model: LoadedModel;
+  /** Where a job goes whose memory the device doesn't have; null where that is not allowed, or is the device. */
+  readonly fallback: CpuFallback | null;
+  readonly maxPixels: number;
 }
 
 /** The inference process's side: opens its one model, then runs whole pipelines with it. */
 export class ModelServer {
-  readonly #send: (message: FromInferenceProcess) => void;
+  readonly #parts: ModelServerParts;
   readonly #canceled = new Set<string>();
-  #pipeline: Pipeline | undefined;
-  /** Graph runs go one after the other; decoding and preparing of the next jobs goes on beside them. */
-  #batcher: Batcher<unknown, unknown> | undefined;
-  #maxPixels = 0;
+  #served: ServedModel | undefined;
 
-  constructor(send: (message: FromInferenceProcess) => void) {
-    this.#send = send;
+  constructor(parts: ModelServerParts) {
+    this.#parts = parts;
   }
 
   async receive(message: ToInferenceProcess): Promise<void> {
@@ -37,21 +41,19 @@ export class ModelServer {
     else await this.#run(message);
   }
 
-  async #open({ model, device, threads, maxImagePixels, warmUp }: Open): Promise<void> {
+  async #open(message: Open): Promise<void> {
+    const { send, resolveDevice } = this.#parts;
     try {
-      const resolved = await resolveDevice(parseDevice(device));
-      const graphOptions = { providers: resolved.providers, intraOpThreads: threads };
-      const { pipeline } = await openModel(model, (path) => openGraph(path, graphOptions));
+      const resolved = await resolveDevice(parseDevice(message.device));
+      const model = await this.#loadOn(resolved, message);
       const openMs = Math.round(process.uptime() * 1000);
-      if (warmUp) await pipeline.warmUp();
-      this.#pipeline = pipeline;
-      const { max_batch, max_delay_ms } = model.manifest.batching;
-      this.#batcher = new Batcher((batch, steps) => pipeline.infer(batch, steps), {
-        maxBatch: pipeline.takesBatches ? max_batch : 1,
-        maxDelayMs: pipeline.takesBatches ? max_delay_ms : 0,
-      });
-      this.#maxPixels = maxImagePixels;
-      this.#send({
+      if (message.warmUp) await warmUp(model.pipeline);
+      this.#served = {
+        model,
+        fallback: this.#fallbackFrom(resolved, message),
+        maxPixels: message.maxImagePixels,
+      };
+      send({
         type: 'opened',
         device: resolved.device,
         deviceReason: resolved.reason,
@@ -59,82 +61,85 @@ export class ModelServer {
         openMs,
       });
     } catch (error) {
-      this.#send({ type: 'rejected', problems: [(error as Error).message] });
+      const { message: problem } = error as Error;
+      // Trying the device out says it in the words of CUDA.
+      const mayPass = isOutOfMemory(error) || /out of memory/i.test(problem);
+      send({ type: 'rejected', problems: [problem], mayPass });
     }
   }
 
-  async #run({ runId, picture, options }: Run): Promise<void> {
+  #loadOn(resolved: ResolvedDevice, { model, threads }: Open): Promise<LoadedModel> {
+    const { send, openGraph } = this.#parts;
+    const options: GraphOptions = { providers: resolved.providers, intraOpThreads: threads };
+    const opener = watchForDeviceLoss(
+      (path) => openGraph(path, options),
+      ({ message }) => send({ type: 'dying', ending: message }),
+    );
+    return loadModel(model, resolved, opener);
+  }
+
+  #fallbackFrom({ device }: ResolvedDevice, message: Open): CpuFallback | null {
+    const { cpu_fallback, idle_seconds } = message.model.manifest.runtime;
+    if (device === 'cpu' || !cpu_fallback) return null;
+    const open = async () => this.#loadOn(await this.#parts.resolveDevice(parseDevice('cpu')), message);
+    return new CpuFallback(open, idle_seconds * 1000);
+  }
+
+  async #run(message: Run): Promise<void> {
+    const { runId } = message;
+    const { send } = this.#parts;
+    const run = new JobRun(message, send, () => this.#canceled.has(runId));
     try {
-      if (!this.#pipeline || !this.#batcher)
-        throw new DarkroomError('internal_error', 'The model is not open.');
-      const done = await this.#runStages(this.#pipeline, this.#batcher, { runId, picture, options });
-      this.#send({ type: 'done', runId, ...done, memoryBytes: process.memoryUsage.rss() });
+      if (!this.#served) throw new DarkroomError('internal_error', 'The model is not open.');
+      const done = await runWhereMemorySuffices(run, this.#served);
+      send({ type: 'done', runId, ...done, memoryBytes: process.memoryUsage.rss() });
     } catch (error) {
-      if (error instanceof CanceledError) this.#send({ type: 'canceled', runId });
-      else this.#send({ type: 'failed', runId, ...explain(error as Error) });
+      if (error instanceof CanceledError) send({ type: 'canceled', runId });
+      else send({ type: 'failed', runId, ...explain(error as Error) });
     } finally {
       this.#canceled.delete(runId);
     }
   }
+}
 
-  async #runStages(
-    pipeline: Pipeline,
-    batcher: Batcher<unknown, unknown>,
-    { runId, picture, options }: Omit<Run, 'type'>,
-  ): Promise<Pick<Done, 'outcome' | 'timings' | 'batchSize'>> {
-    const decoded = await this.#stage(runId, 'decode', () =>
-      decodeImage(picture, { maxPixels: this.#maxPixels }),
-    );
-    const input = { picture: decoded.value, options };
-    const prepared = await this.#stage(runId, 'prepare', () => pipeline.prepare(input));
-    const { inferred, batchSize, inferenceMs, warnings } = await batcher.add({
-      prepared: prepared.value,
-      key: pipeline.batchKey(prepared.value),
-      onStart: () => this.#report(runId, 'inference', STAGE_FRACTIONS.inference),
-      onStep: (done, steps) => this.#step(runId, done, steps),
-      checkWanted: () => this.#checkWanted(runId),
-    });
-    const processed = await this.#stage(runId, 'postprocess', () =>
-      pipeline.postprocess(inferred, prepared.value, input),
-    );
-    this.#checkWanted(runId);
-    const timings: StageTimings = {
-      decode_ms: decoded.ms,
-      prepare_ms: prepared.ms,
-      inference_ms: toTenths(inferenceMs),
-      postprocess_ms: processed.ms,
-    };
-    const outcome = { ...processed.value, warnings: [...warnings, ...processed.value.warnings] };
-    return { outcome, timings, batchSize };
-  }
+/** That memory is short now is no reason to refuse the model: a job finds it short too, and there are ways for that. */
+async function warmUp(pipeline: Pipeline): Promise<void> {
+  await pipeline.warmUp().catch((error) => {
+    if (!isOutOfMemory(error)) throw error;
+  });
+}
 
-  async #stage<Value>(
-    runId: string,
-    name: Stage,
-    work: () => Promise<Value>,
-  ): Promise<{ value: Value; ms: number }> {
-    this.#checkWanted(runId);
-    this.#report(runId, name, STAGE_FRACTIONS[name]);
-    // Lets the report leave, and a cancellation in, before work that may block.
-    await new Promise((resolve) => setImmediate(resolve));
-    const startedMs = performance.now();
-    const value = await work();
-    return { value, ms: toTenths(performance.now() - startedMs) };
+/**
+ * Batch and chunks were made smaller already when a run of one job fails of memory; what is left is the CPU.
+ * @throws DarkroomError `out_of_memory` that names all that was tried; whatever else the job fails of
+ */
+async function runWhereMemorySuffices(run: JobRun, { model, fallback, maxPixels }: ServedModel) {
+  const picture = await run.decode(maxPixels);
+  try {
+    return await run.runOn(model, picture);
+  } catch (error) {
+    if (!isOutOfMemory(error)) throw error;
+    if (fallback === null) throw outOfMemory(error as Error, run, whyNotOnCpu(model));
+    run.warnShort(`Memory of ${model.device} did not suffice for the job; it was run on the CPU instead.`);
+    return await fallback
+      .use((onCpu) => run.runOn(onCpu, picture))
+      .catch((cpuError: Error) => {
+        if (cpuError instanceof CanceledError) throw cpuError;
+        throw outOfMemory(error as Error, run, `There it failed too: ${cpuError.message}`);
+      });
   }
+}
 
-  #step(runId: string, done: number, steps: number): void {
-    const { inference, postprocess } = STAGE_FRACTIONS;
-    const fraction = inference + ((postprocess - inference) * done) / steps;
-    this.#report(runId, 'inference', fraction, { step: done, steps });
-  }
+function whyNotOnCpu({ device }: LoadedModel): string {
+  return device === 'cpu'
+    ? ''
+    : 'The CPU was not tried: runtime.cpu_fallback in the model’s manifest allows that.';
+}
 
-  #report(runId: string, stage: JobStage, fraction: number, steps?: Pick<Progress, 'step' | 'steps'>): void {
-    this.#send({ type: 'progress', runId, progress: { stage, fraction, step: null, steps: null, ...steps } });
-  }
-
-  #checkWanted(runId: string): void {
-    if (this.#canceled.has(runId)) throw new CanceledError();
-  }
+function outOfMemory(error: Error, run: JobRun, last: string): DarkroomError {
+  const what = error instanceof DarkroomError ? error.message : `Memory ran out: ${error.message}.`;
+  const detail = [what, ...run.shortOfMemory, last].filter(Boolean).join(' ');
+  return new DarkroomError('out_of_memory', detail, { cause: error });
 }
 
 function explain(error: Error): Pick<DarkroomError, 'code'> & { detail: string } {
@@ -144,8 +149,4 @@ function explain(error: Error): Pick<DarkroomError, 'code'> & { detail: string }
     return { code, detail: error.message };
   }
   return { code: 'inference_failed', detail: `The pipeline failed: ${error.message}` };
-}
-
-function toTenths(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }

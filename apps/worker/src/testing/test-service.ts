@@ -13,6 +13,7 @@ import {
   segmentationGraph,
   slowSegmentationGraph,
   startPrivateRedis,
+  type TestModel,
   writeTestModel,
 } from '@darkroom/testkit';
 
@@ -79,8 +80,8 @@ export class TestService {
   }
 
   /** A model that answers at once. */
-  async addQuickModel(id: string): Promise<void> {
-    await writeTestModel(this.modelsFolder, { id, graph: segmentationGraph({ classes: CLASSES }) });
+  async addQuickModel(id: string, manifest: TestModel['manifest'] = {}): Promise<void> {
+    await writeTestModel(this.modelsFolder, { id, graph: segmentationGraph({ classes: CLASSES }), manifest });
   }
 
   /** A model that takes batches, each of which blocks its process for about so long. */
@@ -144,6 +145,12 @@ export async function testPicture(seed: number): Promise<Buffer> {
     }
   }
   return encodePicture(pixelsOf(data, size, size), 'png');
+}
+
+/** A small picture of one grey, from 0 to 255. */
+export async function plainPicture(grey: number): Promise<Buffer> {
+  const size = 32;
+  return encodePicture(pixelsOf(new Uint8Array(size * size * 3).fill(grey), size, size), 'png');
 }
 
 /** Process ids of the inference processes that a worker has for a model. */

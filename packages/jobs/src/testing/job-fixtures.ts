@@ -1,3 +1,4 @@
+import { DEFAULT_PRIORITY } from '@darkroom/contracts';
 import { type PrivateRedis, startPrivateRedis } from '@darkroom/testkit';
 import { Redis } from 'ioredis';
 import { newJobId } from '../job-id.js';
@@ -38,6 +39,10 @@ export function newJob(changes: Partial<NewJob> = {}): NewJob {
     model: 'shapes-seg',
     createdAtMs,
     keepMs: 60_000,
+    deadlineAtMs: null,
+    priority: DEFAULT_PRIORITY,
+    retryOf: null,
+    batchId: null,
     input: {
       image: {
         blobKey: 'input/abc',

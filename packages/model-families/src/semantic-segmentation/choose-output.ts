@@ -1,6 +1,6 @@
 import type { CompleteManifest } from '@darkroom/model-catalog';
 import { describeSpec, type TensorSpec } from '@darkroom/tensor';
-import { type Finding, inGraph, inManifest } from './finding.js';
+import { type Finding, inGraph, inManifest } from '../finding.js';
 import type { SemanticSegmentationOptions } from './options.js';
 
 type Layout = 'nchw' | 'nhwc';

@@ -7,6 +7,7 @@ import {
   segmentationGraph,
 } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_SHORTAGE } from '../run-memory.js';
 import { openOnCpu, segment, TestModels } from '../testing/test-models.js';
 import { decode, enlarged, idsIn, pictureOf, quadrants, stretchTo } from '../testing/test-pictures.js';
 
@@ -194,7 +195,8 @@ describe('a run', () => {
     const prepared = await Promise.all(inputs.map((input) => pipeline.prepare(input)));
     expect(new Set(prepared.map((one) => pipeline.batchKey(one))).size).toBe(1);
     const steps: number[][] = [];
-    const inferred = await pipeline.infer(prepared, { step: (done, of) => steps.push([done, of]) });
+    const step = (done: number, of: number) => steps.push([done, of]);
+    const inferred = await pipeline.infer(prepared, { step }, NO_SHORTAGE);
     expect(runs).toEqual(variant.expectedRuns);
     expect(steps.at(-1)).toEqual([variant.expectedRuns.length, variant.expectedRuns.length]);
     const ids: number[][] = [];
@@ -226,7 +228,7 @@ describe('a run', () => {
     const step = (done: number) => {
       if (done === 1) throw canceled;
     };
-    await expect(pipeline.infer(prepared, { step })).rejects.toBe(canceled);
+    await expect(pipeline.infer(prepared, { step }, NO_SHORTAGE)).rejects.toBe(canceled);
     expect(runs).toEqual([1]);
   });
 

@@ -50,7 +50,7 @@ describe('a graph that doesn’t fit is told with file, field and remedy:', () =
       { classes: 4 },
       { preparation: { resize: 'shortest-edge', shortest_edge: 16, ...size, resampler: 'darknet' } },
       [
-        'model.json#/preparation/width: would cut off parts of the picture, which then had no class; remove width and height',
+        'model.json#/preparation/width: would cut off parts of the picture, which the network then never saw; remove width and height',
       ],
     ],
     [

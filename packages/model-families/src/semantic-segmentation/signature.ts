@@ -1,8 +1,8 @@
 import { type CompleteManifest, type ModelProblem, schemaProblems } from '@darkroom/model-catalog';
 import { describeSpec, type GraphSignature, type TensorSpec } from '@darkroom/tensor';
-import { checkInput } from './check-input.js';
+import { checkInput } from '../check-input.js';
 import { chooseOutput } from './choose-output.js';
-import { type Finding, inManifest } from './finding.js';
+import { type Finding, inManifest, problemsFrom } from '../finding.js';
 import { DefaultsSchema, type SemanticSegmentationOptions } from './options.js';
 
 /** What the family knows of a graph that fits. */
@@ -47,13 +47,7 @@ export function readSignature(
       problems: [],
     };
   }
-  const graphFile = manifest.files.graph?.path ?? 'graph';
-  const problems = findings.map(({ at, field, detail }) => ({
-    file: at === 'graph' ? graphFile : 'model.json',
-    field,
-    detail,
-  }));
-  return { signature: null, problems };
+  return { signature: null, problems: problemsFrom(findings, manifest.files.graph?.path) };
 }
 
 function checkClasses(

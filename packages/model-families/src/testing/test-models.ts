@@ -9,6 +9,7 @@ import { writeTestModel } from '@darkroom/testkit';
 import { FAMILIES } from '../families.js';
 import type { Pipeline, PipelineArtifact } from '../family.js';
 import { type ClosableGraph, checkModel, type OpenedModel, openModel } from '../open-model.js';
+import { NO_SHORTAGE } from '../run-memory.js';
 
 /** Opens graphs on one CPU thread, in real ONNX Runtime. */
 export const openOnCpu = (path: string) =>
@@ -70,7 +71,7 @@ export async function segment(
 ): Promise<Segmented> {
   const input = { picture, options: { ...plainOptions, ...options } };
   const prepared = await pipeline.prepare(input);
-  const [inferred] = await pipeline.infer([prepared], { step() {} });
+  const [inferred] = await pipeline.infer([prepared], { step() {} }, NO_SHORTAGE);
   const { result, artifacts } = await pipeline.postprocess(inferred, prepared, input);
   return { result, artifacts: Object.fromEntries(artifacts.map((artifact) => [artifact.name, artifact])) };
 }

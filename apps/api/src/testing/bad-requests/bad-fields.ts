@@ -18,6 +18,7 @@ export function badFields({ photo }: Material): BadRequest[] {
     ...badNames(photo, writing),
     ...badOptions(writing),
     ...badKeepingTimes(writing),
+    ...badPrioritiesAndDeadlines(writing),
     ...badModels(writing),
     ...badMetadata(writing),
     ...endlessFields(writing),
@@ -56,7 +57,12 @@ function badNames(photo: Buffer, { fields, text, inForm }: FieldWriter): BadRequ
       'unknown_field',
       /"zebra".*Known fields are model,/,
     ),
-    bad('a field that is not built yet', fields({ priority: 5 }), 'unknown_field', /"priority"/),
+    bad(
+      'a field that is not built yet',
+      fields({ webhook: 'https://example.org' }),
+      'unknown_field',
+      /"webhook"/,
+    ),
     bad('many unknown fields', fields({ a1: 1, b2: 2, c3: 3, d4: 4, e5: 5 }), 'unknown_field', /2 more/),
     bad('an unknown field in the query', raw(photo, '?outputz=overlay'), 'unknown_field', /"outputs"/),
     bad(
@@ -103,6 +109,22 @@ function badOptions({ fields, inForm }: FieldWriter): BadRequest[] {
       /png, jpeg, webp.*"gif"/,
     ),
     bad('a mode that is not built yet', fields({ mode: 'prompts' }), 'invalid_field', /semantic.*"prompts"/),
+  ];
+}
+
+function badPrioritiesAndDeadlines({ fields, inForm }: FieldWriter): BadRequest[] {
+  return [
+    bad('a priority of 11', fields({ priority: 11 }), 'invalid_field', /whole number from 0 to 10, got 11/),
+    bad('a priority below 0', fields({ priority: -1 }), 'invalid_field', /whole number from 0 to 10, got -1/),
+    bad('a priority in words', inForm(['priority', 'high']), 'invalid_field', /whole number .*got "high"/),
+    bad('a deadline of 0', fields({ deadline_seconds: 0 }), 'invalid_field', /from 1 to 2592000, got 0/),
+    bad('a deadline as a date', inForm(['deadline_seconds', '2030-01-01']), 'invalid_field', /whole number/),
+    bad(
+      'cancel_on_disconnect in words',
+      inForm(['cancel_on_disconnect', 'yes']),
+      'invalid_field',
+      /"cancel_on_disconnect" must be true or false, got "yes"/,
+    ),
   ];
 }
 

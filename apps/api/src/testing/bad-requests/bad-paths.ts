@@ -109,7 +109,7 @@ function badRoutes(jobId: string): BadRequest[] {
     get('a path with a slip of the pen', '/v1/segmentations', 'route_not_found', /\/v1\/segmentation\?/),
     get(
       'a task that is not built yet',
-      '/v1/detection',
+      '/v1/generation',
       'route_not_found',
       /GET \/v1 names the tasks|Did you mean/,
     ),

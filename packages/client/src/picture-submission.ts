@@ -1,18 +1,24 @@
-import type { ImageSource, SegmentationFields } from '@darkroom/contracts';
+import type { DetectionFields, ImageSource, SegmentationFields } from '@darkroom/contracts';
 import type { HttpRequest } from './http-transport.js';
 
 /** Bytes of a picture, as a file or in memory; or one of the forms that JSON has for it. */
 export type ClientImage = Blob | Uint8Array | ImageSource;
 
-/** What `submitSegmentation` takes: the picture and the fields of the contract. */
-export interface SegmentationSubmission extends SegmentationFields {
+/** A picture to submit. */
+export interface SubmittedPicture {
   readonly image: ClientImage;
   /** Kept with the job; of a `File` its own name unless this is given. */
   readonly fileName?: string;
 }
 
+/** What `submitSegmentation` takes: the picture and the fields of the contract. */
+export interface SegmentationSubmission extends SubmittedPicture, SegmentationFields {}
+
+/** What `submitDetection` takes: the picture and the fields of the contract. */
+export interface DetectionSubmission extends SubmittedPicture, DetectionFields {}
+
 /** Body and headers of a submission: a form when there are bytes to send, JSON when there are none. */
-export function encodeSubmission(submission: SegmentationSubmission): Pick<HttpRequest, 'body' | 'headers'> {
+export function encodeSubmission(submission: SubmittedPicture): Pick<HttpRequest, 'body' | 'headers'> {
   const { image, fileName, ...fields } = submission;
   if (!(image instanceof Blob) && !(image instanceof Uint8Array)) {
     return { body: JSON.stringify({ image, ...fields }), headers: { 'content-type': 'application/json' } };

@@ -1,3 +1,5 @@
+import type { ModelProblem } from '@darkroom/model-catalog';
+
 /** Something about a graph or its manifest that doesn't fit. */
 export interface Finding {
   readonly at: 'graph' | 'manifest';
@@ -10,3 +12,12 @@ export interface Finding {
 export const inManifest = (field: string, detail: string): Finding => ({ at: 'manifest', field, detail });
 
 export const inGraph = (field: string, detail: string): Finding => ({ at: 'graph', field, detail });
+
+/** @param graphFile the graph's path in its model's folder */
+export function problemsFrom(findings: readonly Finding[], graphFile = 'graph'): ModelProblem[] {
+  return findings.map(({ at, field, detail }) => ({
+    file: at === 'graph' ? graphFile : 'model.json',
+    field,
+    detail,
+  }));
+}

@@ -1,0 +1,101 @@
+import {
+  DarkroomError,
+  DEFAULT_PRIORITY,
+  METADATA_MAX_BYTES,
+  type Task,
+  type Warning,
+} from '@darkroom/contracts';
+import { type JobRecord, newJobId } from '@darkroom/jobs';
+import type { FastifyBaseLogger } from 'fastify';
+import { workersOf } from '../model-directory.js';
+import type { Services } from '../services.js';
+import type { LoadedPicture } from './load-picture.js';
+
+/** The fields that every task's submission knows and that are no options of its model. */
+export interface CommonFields {
+  readonly priority?: number | undefined;
+  readonly deadline_seconds?: number | undefined;
+  readonly keep_seconds?: number | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A job whose every field was checked. */
+export interface CheckedJob {
+  readonly task: Task;
+  readonly modelId: string;
+  readonly picture: LoadedPicture;
+  /** The task's options, every default filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly common: CommonFields;
+  readonly retryOf: string | null;
+  readonly batchId: string | null;
+}
+
+/**
+ * Takes a job into the queue. When this returns, the job is on record and will be run, whatever happens to this
+ * process.
+ * @throws DarkroomError `no_longer_kept` when its picture was another job's and has gone
+ */
+export async function acceptJob(
+  job: CheckedJob,
+  services: Services,
+  log: FastifyBaseLogger,
+): Promise<JobRecord> {
+  const { limits, store, blobs, deliveries } = services;
+  const { picture, common, modelId } = job;
+  const nowMs = Date.now();
+  const id = newJobId(nowMs);
+  const priority = common.priority ?? DEFAULT_PRIORITY;
+  const { blobKey } = picture.stored;
+  if (picture.bytes) await blobs.put(blobKey, picture.bytes, id, 'released');
+  else if (!(await blobs.hold(blobKey, id, 'released'))) {
+    throw new DarkroomError(
+      'no_longer_kept',
+      'The picture of the job that this one refers to is no longer kept.',
+    );
+  }
+  try {
+    await store.create({
+      id,
+      task: job.task,
+      model: modelId,
+      createdAtMs: nowMs,
+      keepMs: (common.keep_seconds ?? limits.jobKeepSeconds) * 1000,
+      deadlineAtMs: common.deadline_seconds === undefined ? null : nowMs + common.deadline_seconds * 1000,
+      priority,
+      retryOf: job.retryOf,
+      batchId: job.batchId,
+      input: { image: picture.stored, options: job.options },
+      metadata: common.metadata ?? {},
+      warnings: await warningsFor(modelId, services),
+    });
+  } catch (error) {
+    await blobs.release(blobKey, id).catch(() => {});
+    throw error;
+  }
+  // From here on the job is accepted: should adding the delivery fail, the sweeper adds it.
+  await deliveries
+    .add(modelId, id, priority)
+    .catch((error) => log.error({ err: error, job: id }, 'delivery not added'));
+  const record = await store.get(id);
+  if (!record) throw new DarkroomError('internal_error', `The job ${id} is gone right after it was made.`);
+  return record;
+}
+
+/** @throws DarkroomError `invalid_field` when it is too large */
+export function checkMetadata({ metadata = {} }: CommonFields): void {
+  const bytes = Buffer.byteLength(JSON.stringify(metadata));
+  if (bytes <= METADATA_MAX_BYTES) return;
+  const detail = `"metadata" may have ${METADATA_MAX_BYTES} bytes as JSON, ${bytes} came. Keep the rest on your side, under a key that stands here.`;
+  throw new DarkroomError('invalid_field', detail, { fields: [{ pointer: '#/metadata', detail }] });
+}
+
+async function warningsFor(modelId: string, { models }: Services): Promise<Warning[]> {
+  if (workersOf(await models.read(), modelId).length > 0) return [];
+  return [
+    {
+      code: 'no_worker',
+      detail: `No worker serves ${modelId} at present. The job waits until one does.`,
+    },
+  ];
+}

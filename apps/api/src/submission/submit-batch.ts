@@ -1,0 +1,94 @@
+import { DarkroomError } from '@darkroom/contracts';
+import type { BatchJob, BatchRecord } from '@darkroom/jobs';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { removeJob } from '../cancel-job.js';
+import type { Services } from '../services.js';
+import { acceptJob } from './accept-job.js';
+import { checkFields } from './check-fields.js';
+import { type CheckedSubmission, checkSubmission } from './check-submission.js';
+import { readFormFields } from './form-fields.js';
+import { PictureIntake } from './picture-intake.js';
+import { PICTURE_TASKS, type PictureTask } from './picture-tasks.js';
+import { type BatchFields, readBatch } from './read-batch.js';
+
+const TaskSchema = Type.Object({ task: Type.Enum(Object.keys(PICTURE_TASKS)) });
+
+/**
+ * Takes a batch from the request to the queue: each picture becomes an ordinary job, a bad one is rejected alone.
+ * What is wrong with the fields, or a queue without room for all, refuses the whole.
+ */
+export async function submitBatch(request: FastifyRequest, services: Services): Promise<BatchRecord> {
+  const { limits, store, blobs, batches } = services;
+  const holder = `batch-intake:${request.id}`;
+  const intake = new PictureIntake(holder, { store, blobs, maxPixels: limits.maxImagePixels });
+  try {
+    const read = await readBatch(request, intake, limits.maxUploadBytes);
+    if (intake.count === 0) throw noPictures();
+    const { task, fields } = splitTask(read);
+    const checked = await checkSubmission(task, fields, { kind: 'job' }, services, intake.taken.length);
+    const nowMs = Date.now();
+    const batchId = await batches.open(checked.task, nowMs);
+    const jobs = await acceptAll(intake, checked, batchId, request, services);
+    const keepMs = (checked.common.keep_seconds ?? limits.jobKeepSeconds) * 1000;
+    await batches.seal(batchId, { jobs, rejected: intake.rejected }, { nowMs: Date.now(), keepMs });
+    const record = await batches.get(batchId);
+    if (!record)
+      throw new DarkroomError('internal_error', `The batch ${batchId} is gone right after it was made.`);
+    return record;
+  } finally {
+    await intake.release().catch((error) => request.log.warn({ err: error }, 'pictures not released'));
+  }
+}
+
+/** The jobs in the order of their pictures. When one cannot be made, those made before it are taken back. */
+async function acceptAll(
+  intake: PictureIntake,
+  { cancelOnDisconnect: _, ...checked }: CheckedSubmission,
+  batchId: string,
+  request: FastifyRequest,
+  services: Services,
+): Promise<BatchJob[]> {
+  const jobs: BatchJob[] = [];
+  try {
+    for (const { index, fileName, stored } of intake.taken) {
+      const job = { ...checked, picture: { stored, bytes: null }, batchId };
+      const { id } = await acceptJob(job, services, request.log);
+      jobs.push({ index, id, fileName });
+    }
+    return jobs;
+  } catch (error) {
+    const made = await services.store.getMany(jobs.map(({ id }) => id)).catch(() => []);
+    await Promise.allSettled(made.map((record) => removeJob(record, services)));
+    throw error;
+  }
+}
+
+/** A batch answers at once, so hanging up is nothing it could be canceled by. */
+function withoutWaiting({ fieldsSchema, ...task }: PictureTask): PictureTask {
+  const { cancel_on_disconnect: _, ...properties } = fieldsSchema.properties;
+  return { ...task, fieldsSchema: Type.Object(properties, { additionalProperties: false }) };
+}
+
+function splitTask(read: BatchFields): { task: PictureTask; fields: Record<string, unknown> } {
+  const given = read.kind === 'json' ? read.fields.task : read.texts.get('task')?.at(-1);
+  if (given === undefined) {
+    const detail = `A batch needs "task": ${Object.keys(PICTURE_TASKS).join(' or ')}.`;
+    throw new DarkroomError('invalid_field', detail, { fields: [{ pointer: '#/task', detail }] });
+  }
+  checkFields(TaskSchema, { task: given });
+  const task = withoutWaiting(PICTURE_TASKS[given as keyof typeof PICTURE_TASKS]);
+  if (read.kind === 'json') {
+    const { task: _, ...fields } = read.fields;
+    return { task, fields };
+  }
+  const texts = new Map([...read.texts].filter(([name]) => name !== 'task'));
+  return { task, fields: readFormFields(task.fieldsSchema, texts) };
+}
+
+function noPictures(): DarkroomError {
+  return new DarkroomError(
+    'image_missing',
+    'There is no picture in the batch. Send each as a file part named image (curl -F image=@a.jpg -F image=@b.jpg), or in JSON as "images": [{"base64": "…"}].',
+  );
+}

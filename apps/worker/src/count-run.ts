@@ -1,0 +1,29 @@
+import type { JobRecord, RunTimes, UsageCounters } from '@darkroom/jobs';
+import type { RunResult } from './inference-process.js';
+
+/** Where runs are counted. */
+export interface RunCounters {
+  readonly runTimes: RunTimes;
+  readonly usage: UsageCounters;
+}
+
+/** Remembers how long a job that succeeded waited and ran, for estimates and for the metrics. */
+export async function countRun(
+  { model, createdAtMs, startedAtMs }: JobRecord,
+  { timings, batchSize }: RunResult,
+  { runTimes, usage }: RunCounters,
+): Promise<void> {
+  const stages = {
+    decode: timings.decode_ms ?? 0,
+    prepare: timings.prepare_ms ?? 0,
+    inference: timings.inference_ms ?? 0,
+    postprocess: timings.postprocess_ms ?? 0,
+  };
+  const runMs = Object.values(stages).reduce((sum, ms) => sum + ms, 0);
+  await runTimes.remember(model, runMs);
+  await usage.observe((observe) => {
+    for (const [stage, ms] of Object.entries(stages)) observe('stage', { model, stage }, ms / 1000);
+    observe('wait', { model }, ((startedAtMs ?? createdAtMs) - createdAtMs) / 1000);
+    observe('batchSize', { model }, batchSize);
+  });
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { toCsv } from './csv.js';
+import { detectedPicture, detection } from './testing/detected-picture.js';
+
+describe('a table', () => {
+  it('has a row for each detection', () => {
+    const pictures = [
+      detectedPicture('a, "b".jpg', [detection(), detection({ index: 1, class_id: 1, label: 'dog' })]),
+    ];
+    expect(toCsv(pictures)).toBe(
+      'file_name,job_id,index,class_id,label,score,x0,y0,x1,y1,area\n' +
+        '"a, ""b"".jpg",job_1,0,0,cat,0.9,10.1,20,22.4,50,369\n' +
+        '"a, ""b"".jpg",job_1,1,1,dog,0.9,10.1,20,22.4,50,369\n',
+    );
+  });
+
+  it('has a row for each class of a segmented picture', () => {
+    const classes = [{ id: 3, label: 'bird', color: '#000000', pixels: 12, fraction: 0.25 }];
+    const result = { kind: 'semantic' as const, width: 8, height: 6, classes };
+    expect(toCsv([{ jobId: 'job_1', fileName: null, result }])).toBe(
+      'file_name,job_id,class_id,label,pixels,fraction\njob_1,job_1,3,bird,12,0.25\n',
+    );
+  });
+
+  it('gives a spreadsheet no formulas', () => {
+    const csv = toCsv([detectedPicture('=cmd|x.jpg', [detection({ label: '+1+1' })])]);
+    expect(csv).not.toMatch(/(^|,)[=+]/m);
+  });
+});

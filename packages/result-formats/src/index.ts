@@ -1,0 +1,4 @@
+export * from './coco.js';
+export * from './csv.js';
+export * from './finished-picture.js';
+export * from './yolo.js';
