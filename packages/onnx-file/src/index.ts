@@ -1,0 +1,10 @@
+export * from './attributes.js';
+export type { DeclaredValue } from './declared-value.js';
+export * from './graph-builder.js';
+export type { GraphParts } from './graph-parts.js';
+export * from './initializer.js';
+export * from './model-bytes.js';
+export * from './node.js';
+export * from './onnx-file-error.js';
+export * from './read-model.js';
+export type { ValueInfo } from './value-info.js';
