@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { guardAgainstOrphan, type OrphanGuard } from './orphan-guard.js';
+import { guardAgainstOrphan, type OrphanGuard } from '@darkroom/private-redis';
 
 const REPOSITORY_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const LINES_KEPT = 400;

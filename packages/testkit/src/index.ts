@@ -1,6 +1,7 @@
+// What tests need of it they take from here, like everything else.
+export * from '@darkroom/private-redis';
 export * from './darkroom-process.js';
-export * from './find-redis-server.js';
-export * from './free-port.js';
+export * from './graphs/detection-graph.js';
 export * from './graphs/failing-segmentation-graph.js';
 export * from './graphs/memory-hungry-segmentation-graph.js';
 export * from './graphs/reference-color.js';
@@ -8,6 +9,3 @@ export * from './graphs/segmentation-graph.js';
 export * from './graphs/slow-segmentation-graph.js';
 export * from './graphs/write-test-model.js';
 export * from './list-processes.js';
-export * from './orphan-guard.js';
-export * from './ping-redis.js';
-export * from './private-redis.js';

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -72,6 +75,20 @@ describe('a private Redis', () => {
     expect(redis.port).toBe(port);
     expect(redis.pid).not.toBe(pid);
     expect(await ask(redis, 'GET', 'word')).toBe('kept');
+  });
+
+  it('keeps its data in a folder that is given, and holds no more than it may', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-kept-redis-'));
+    try {
+      const redis = await start({ appendOnly: true, folder, maxMemory: '64mb' });
+      expect(await ask(redis, 'CONFIG', 'GET', 'maxmemory')).toEqual(['maxmemory', String(64 * 1024 ** 2)]);
+      await ask(redis, 'SET', 'word', 'kept');
+      await redis.stop();
+      expect(await ask(await start({ appendOnly: true, folder }), 'GET', 'word')).toBe('kept');
+    } finally {
+      await Promise.all(started.splice(0).map((redis) => redis.stop()));
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('reports its death only when nobody asked for it', async () => {

@@ -9,7 +9,7 @@ export interface OrphanGuardOptions {
   /** Signal the whole process group that `pid` leads, not `pid` alone. */
   readonly group?: boolean;
   /** A folder to remove once the process is gone. */
-  readonly removeFolder?: string;
+  readonly removeFolder?: string | undefined;
   /** How long the process has to obey SIGTERM before SIGKILL. */
   readonly graceSeconds?: number;
 }

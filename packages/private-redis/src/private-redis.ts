@@ -13,17 +13,23 @@ export interface PrivateRedisOptions {
   readonly appendOnly?: boolean;
   /** The loopback port to use; a free one when left out. */
   readonly port?: number;
+  /** An existing folder for its data, which stays; when left out, a temporary one that goes with the server. */
+  readonly folder?: string;
+  /** The most its data may take, as Redis writes it (`2gb`), after which it refuses more; no limit when left out. */
+  readonly maxMemory?: string;
+  /** How long it may take to answer: a large append-only file has to be read first. 10 s when left out. */
+  readonly startTimeoutMs?: number;
   /** Called when the server ends without having been told to. */
   readonly onDeath?: (reason: string) => void;
 }
 
-/** A Redis server of one's own: on a loopback port, with its data in a temporary folder. */
+/** A Redis server of one's own, on a loopback port. */
 export interface PrivateRedis {
   readonly url: string;
   readonly port: number;
   /** Process id; another one after {@link restart}. */
   readonly pid: number;
-  /** Ends the server and removes its folder. */
+  /** Ends the server and removes its temporary folder, if it has one. */
   stop(): Promise<void>;
   /** Sends a signal; after one that ends the server, waits until it has ended. Its folder stays. */
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -31,7 +37,7 @@ export interface PrivateRedis {
   restart(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 10_000;
+const DEFAULT_START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5000;
 const PORT_ATTEMPTS = 5;
 
@@ -46,7 +52,7 @@ export async function startPrivateRedis(options: PrivateRedisOptions = {}): Prom
   if (program === null) {
     throw new Error(`none of ${REDIS_SERVER_PROGRAMS.join(', ')} is on PATH; \`npm run setup\` installs one`);
   }
-  const folder = await mkdtemp(join(tmpdir(), 'darkroom-redis-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'darkroom-redis-')));
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     const server = new RedisProcess(program, folder, port, options);
@@ -57,7 +63,7 @@ export async function startPrivateRedis(options: PrivateRedisOptions = {}): Prom
       // Between finding a port free and using it another process may have taken it.
       const otherPortMayHelp = options.port === undefined && attempt < PORT_ATTEMPTS;
       if (otherPortMayHelp && /address already in use/i.test(String(error))) continue;
-      await rm(folder, { recursive: true, force: true });
+      await server.removeTemporaryFolder();
       throw error;
     }
   }
@@ -101,7 +107,8 @@ class RedisProcess implements PrivateRedis {
     child.stderr.on('data', collect);
     child.on('error', (error) => collect(Buffer.from(error.message)));
     this.#child = child;
-    if (child.pid !== undefined) this.#guard = guardAgainstOrphan(child.pid, { removeFolder: this.folder });
+    const removeFolder = this.options.folder === undefined ? this.folder : undefined;
+    if (child.pid !== undefined) this.#guard = guardAgainstOrphan(child.pid, { removeFolder });
     child.once('exit', (code, signal) => this.#ended(child, code, signal));
     await this.#untilItAnswers(child);
     this.#endExpected = false;
@@ -109,7 +116,11 @@ class RedisProcess implements PrivateRedis {
 
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
-    await rm(this.folder, { recursive: true, force: true });
+    await this.removeTemporaryFolder();
+  }
+
+  async removeTemporaryFolder(): Promise<void> {
+    if (this.options.folder === undefined) await rm(this.folder, { recursive: true, force: true });
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
@@ -147,14 +158,13 @@ class RedisProcess implements PrivateRedis {
    * server that took the port first.
    */
   async #untilItAnswers(child: ChildProcess): Promise<void> {
-    const deadline = Date.now() + START_TIMEOUT_MS;
+    const timeoutMs = this.options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS;
+    const deadline = Date.now() + timeoutMs;
     while (!hasEnded(child) && child.pid !== undefined) {
-      if (/ready to accept connections/i.test(this.#output)) return pingRedis(this.url, START_TIMEOUT_MS);
+      if (/ready to accept connections/i.test(this.#output)) return pingRedis(this.url, timeoutMs);
       if (Date.now() > deadline) {
         await this.#end('SIGKILL');
-        throw new Error(
-          `${this.program} did not start within ${START_TIMEOUT_MS} ms: ${this.#output.trim()}`,
-        );
+        throw new Error(`${this.program} did not start within ${timeoutMs} ms: ${this.#output.trim()}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -169,6 +179,7 @@ class RedisProcess implements PrivateRedis {
       daemonize: 'no',
       save: '',
       appendonly: this.options.appendOnly ? 'yes' : 'no',
+      maxmemory: this.options.maxMemory ?? '0',
       'maxmemory-policy': 'noeviction',
     };
     return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
