@@ -107,3 +107,9 @@ describe('resizing by the shortest edge', () => {
     expect(() => placed({ mode: 'shortest-edge' })).toThrow('shortestEdge');
   });
 });
+
+describe('leaving a picture as it is', () => {
+  it('makes the input as large as the picture', () => {
+    expect(placed({ mode: 'none' })).toEqual({ input: [1280, 720], resized: [1280, 720], offset: [0, 0] });
+  });
+});

@@ -1,4 +1,5 @@
 import { roundHalfToEven } from './round-half-to-even.js';
+import { type ShortestEdgeRounding, sidesByShortestEdge } from './sides-by-shortest-edge.js';
 
 /** A box of `[x0, y0, x1, y1]` in pixels; `x1` and `y1` are edges, so the width is `x1 - x0`. */
 export type Box = readonly [x0: number, y0: number, x1: number, y1: number];
@@ -10,8 +11,9 @@ export type Point = readonly [x: number, y: number];
  * - `stretch`: to exactly the model's input, whatever that does to the proportions
  * - `letterbox`: as large as fits with its proportions, the rest padded
  * - `shortest-edge`: with its proportions, so that the shorter side has a given length
+ * - `none`: as it is, for networks that resize by themselves
  */
-export type ResizeMode = 'stretch' | 'letterbox' | 'shortest-edge';
+export type ResizeMode = 'stretch' | 'letterbox' | 'shortest-edge' | 'none';
 
 /** Where the resized picture lies in an input with room to spare (or, if it is larger, which part is seen). */
 export type LetterboxAnchor = 'center' | 'top-left';
@@ -44,13 +46,15 @@ export interface PlacementRequest {
   readonly mode: ResizeMode;
   readonly pictureWidth: number;
   readonly pictureHeight: number;
-  /** The model's input in pixels; null where it takes any, which only `shortest-edge` can make use of. */
+  /** The model's input in pixels; null where it takes any, which only `shortest-edge` and `none` can make use of. */
   readonly inputWidth: number | null;
   readonly inputHeight: number | null;
   /** `shortest-edge` only: the length of the shorter side. */
   readonly shortestEdge?: number;
   /** `shortest-edge` only: if the longer side came out longer than this, it gets this length instead. */
   readonly longestEdgeLimit?: number;
+  /** `shortest-edge` only; `torchvision` when left out. */
+  readonly shortestEdgeRounding?: ShortestEdgeRounding;
   /** `shortest-edge` only: a free input is padded, right and below, to a multiple of this. */
   readonly multipleOf?: number;
   /** `center` when left out. */
@@ -70,6 +74,7 @@ const PLACERS: Readonly<Record<ResizeMode, (request: PlacementRequest) => Placem
   stretch: placeStretched,
   letterbox: placeLetterboxed,
   'shortest-edge': placeByShortestEdge,
+  none: placeAsItIs,
 };
 
 function placeStretched(request: PlacementRequest): Placement {
@@ -112,11 +117,7 @@ function scaledBy(toWholePixels: (side: number) => number): Fit {
   };
 }
 
-/**
- * `resize(size, max_size)` of torchvision (`_compute_resized_output_size`): the shorter side gets the length
- * exactly, the longer side is truncated; with a limit in force it is the other way round. A fixed input shows the
- * middle of a picture that is larger (torchvision's `center_crop`) or its top left.
- */
+/** A fixed input shows the middle of a picture that is larger (torchvision's `center_crop`) or its top left. */
 function placeByShortestEdge(request: PlacementRequest): Placement {
   const { pictureWidth, pictureHeight, longestEdgeLimit, multipleOf = 1 } = request;
   const shortestEdge = requirePositive('shortestEdge', request.shortestEdge);
@@ -125,14 +126,13 @@ function placeByShortestEdge(request: PlacementRequest): Placement {
       `expected longestEdgeLimit to be at least shortestEdge (${shortestEdge}), got ${longestEdgeLimit}`,
     );
   }
-  const short = Math.min(pictureWidth, pictureHeight);
-  const long = Math.max(pictureWidth, pictureHeight);
-  let resizedShort = shortestEdge;
-  let resizedLong = Math.trunc((shortestEdge * long) / short);
-  if (longestEdgeLimit !== undefined && resizedLong > longestEdgeLimit) {
-    resizedShort = Math.max(Math.trunc((longestEdgeLimit * resizedShort) / resizedLong), 1);
-    resizedLong = longestEdgeLimit;
-  }
+  const [resizedShort, resizedLong] = sidesByShortestEdge(
+    Math.min(pictureWidth, pictureHeight),
+    Math.max(pictureWidth, pictureHeight),
+    shortestEdge,
+    longestEdgeLimit ?? Number.POSITIVE_INFINITY,
+    request.shortestEdgeRounding ?? 'torchvision',
+  );
   const isUpright = pictureWidth <= pictureHeight;
   const resizedWidth = isUpright ? resizedShort : resizedLong;
   const resizedHeight = isUpright ? resizedLong : resizedShort;
@@ -144,6 +144,11 @@ function placeByShortestEdge(request: PlacementRequest): Placement {
     offsetX: request.inputWidth === null ? 0 : placement.offsetX,
     offsetY: request.inputHeight === null ? 0 : placement.offsetY,
   };
+}
+
+function placeAsItIs(request: PlacementRequest): Placement {
+  const { pictureWidth, pictureHeight } = request;
+  return anchored(request, pictureWidth, pictureHeight, pictureWidth, pictureHeight);
 }
 
 function anchored(
