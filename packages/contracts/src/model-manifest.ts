@@ -3,9 +3,10 @@ import { TaskSchema } from './task.js';
 
 const closed = { additionalProperties: false } as const;
 
-export const RESIZE_MODES = ['stretch', 'letterbox', 'shortest-edge'] as const;
+export const RESIZE_MODES = ['stretch', 'letterbox', 'shortest-edge', 'none'] as const;
 export const RESAMPLERS = ['pil-bilinear', 'cv2-linear', 'darknet'] as const;
 export const LETTERBOX_ROUNDINGS = ['round', 'round-half-up', 'floor', 'truncate'] as const;
+export const SHORTEST_EDGE_ROUNDINGS = ['torchvision', 'transformers', 'yolos', 'detectron2'] as const;
 export const PALETTES = ['pascal-voc', 'ade20k', 'cityscapes', 'coco', 'distinct'] as const;
 
 const channels = (description: string) =>
@@ -16,7 +17,7 @@ export const PreparationSchema = Type.Object(
   {
     resize: Type.Enum([...RESIZE_MODES], {
       description:
-        '`stretch` to width × height; `letterbox`: fit into width × height and pad; `shortest-edge`: scale to `shortest_edge`, keeping the aspect.',
+        '`stretch` to width × height; `letterbox`: fit into width × height and pad; `shortest-edge`: scale to `shortest_edge`, keeping the aspect; `none`: as it is, for graphs that resize by themselves.',
     }),
     width: Type.Optional(Type.Integer({ minimum: 1, maximum: 16384 })),
     height: Type.Optional(Type.Integer({ minimum: 1, maximum: 16384 })),
@@ -35,10 +36,12 @@ export const PreparationSchema = Type.Object(
         description: 'Pad right and below up to a multiple of this.',
       }),
     ),
-    resampler: Type.Enum([...RESAMPLERS], {
-      description:
-        'The resampler the model was trained with: PIL’s antialiased bilinear (torchvision, transformers), cv2’s INTER_LINEAR (ultralytics, YOLOX) or Darknet’s.',
-    }),
+    resampler: Type.Optional(
+      Type.Enum([...RESAMPLERS], {
+        description:
+          'The resampler the model was trained with: PIL’s antialiased bilinear (torchvision, transformers, Detectron2), cv2’s INTER_LINEAR (ultralytics, YOLOX) or Darknet’s. Needed unless `resize` is `none`.',
+      }),
+    ),
     letterbox_anchor: Type.Optional(
       Type.Enum(['center', 'top-left'], {
         default: 'center',
@@ -50,6 +53,13 @@ export const PreparationSchema = Type.Object(
         default: 'round',
         description:
           'How the resized edges become whole pixels: `round` (ultralytics), `round-half-up` (segment-anything), `floor` (Darknet) or `truncate` (YOLOX).',
+      }),
+    ),
+    shortest_edge_rounding: Type.Optional(
+      Type.Enum([...SHORTEST_EDGE_ROUNDINGS], {
+        default: 'torchvision',
+        description:
+          'How the edges become whole pixels with `shortest-edge`: as torchvision, transformers (DETR), its YOLOS (multiples of 16) or Detectron2 has them.',
       }),
     ),
     padding_color: Type.Optional(

@@ -72,6 +72,7 @@ function checkFreeSize(
     return [inManifest('#/preparation/resize', detail)];
   }
   if (width === undefined && height === undefined) return [];
-  const detail = 'would cut off parts of the picture, which the network then never saw; remove width and height';
+  const detail =
+    'would cut off parts of the picture, which the network then never saw; remove width and height';
   return [inManifest('#/preparation/width', detail)];
 }

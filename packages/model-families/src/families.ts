@@ -1,8 +1,9 @@
 import type { Family } from './family.js';
 import { semanticSegmentation } from './semantic-segmentation/family.js';
+import { yolo } from './yolo/family.js';
 
 /** Every architecture Darkroom has code for. A new one is a folder and a line here. */
-export const FAMILIES: readonly Family[] = [semanticSegmentation];
+export const FAMILIES: readonly Family[] = [semanticSegmentation, yolo];
 
 /** The family that a manifest names, or `null`. */
 export function familyNamed(name: string, families: readonly Family[] = FAMILIES): Family | null {

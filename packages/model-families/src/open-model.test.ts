@@ -78,9 +78,13 @@ describe('checking a model', () => {
 
   it('tells a family that isn’t known', async () => {
     const loaded = await models.load(good);
-    const unknown = { ...loaded, manifest: { ...loaded.manifest, family: 'yolo' } };
+    const unknown = { ...loaded, manifest: { ...loaded.manifest, family: 'oracle' } };
     expect(await checkModel(unknown, openOnCpu)).toEqual([
-      { file: 'model.json', field: '#/family', detail: 'expected one of semantic-segmentation, got yolo' },
+      {
+        file: 'model.json',
+        field: '#/family',
+        detail: 'expected one of semantic-segmentation, yolo, got oracle',
+      },
     ]);
   });
 

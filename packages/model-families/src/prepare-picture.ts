@@ -21,7 +21,11 @@ export interface PlacedTensor {
 export function preparePicture(picture: Pixels, preparation: CompletePreparation): PlacedTensor {
   const placement = placePicture(placementRequest(picture, preparation));
   const { resampler, padding_color } = preparation;
-  const placed = placeOnInput(picture, placement, { resampler, padding: padding_color });
+  // Only a picture that is left as it is needs no resampler.
+  const placed =
+    resampler === undefined
+      ? picture
+      : placeOnInput(picture, placement, { resampler, padding: padding_color });
   return { tensor: pixelsToTensor(placed, normalizationOf(preparation)), placement };
 }
 
@@ -44,5 +48,6 @@ function placementRequest({ width, height }: Pixels, preparation: CompletePrepar
     ...(multiple_of !== undefined && { multipleOf: multiple_of }),
     letterboxAnchor: preparation.letterbox_anchor,
     rounding: preparation.letterbox_rounding,
+    shortestEdgeRounding: preparation.shortest_edge_rounding,
   };
 }

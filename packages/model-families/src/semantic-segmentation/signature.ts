@@ -1,8 +1,8 @@
 import { type CompleteManifest, type ModelProblem, schemaProblems } from '@darkroom/model-catalog';
 import { describeSpec, type GraphSignature, type TensorSpec } from '@darkroom/tensor';
 import { checkInput } from '../check-input.js';
-import { chooseOutput } from './choose-output.js';
 import { type Finding, inManifest, problemsFrom } from '../finding.js';
+import { chooseOutput } from './choose-output.js';
 import { DefaultsSchema, type SemanticSegmentationOptions } from './options.js';
 
 /** What the family knows of a graph that fits. */

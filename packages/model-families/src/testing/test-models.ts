@@ -73,5 +73,8 @@ export async function segment(
   const prepared = await pipeline.prepare(input);
   const [inferred] = await pipeline.infer([prepared], { step() {} }, NO_SHORTAGE);
   const { result, artifacts } = await pipeline.postprocess(inferred, prepared, input);
-  return { result, artifacts: Object.fromEntries(artifacts.map((artifact) => [artifact.name, artifact])) };
+  return {
+    result: result as SemanticResult,
+    artifacts: Object.fromEntries(artifacts.map((artifact) => [artifact.name, artifact])),
+  };
 }

@@ -1,0 +1,49 @@
+import {
+  DEFAULT_POLYGON_TOLERANCE,
+  type Detection,
+  type DetectionOptions,
+  type MaskFormat,
+} from '@darkroom/contracts';
+import { encodeMaskPng, encodeRle, maskToPolygons, type Pixels, type RegionMask } from '@darkroom/imaging';
+import type { PipelineArtifact } from '../family.js';
+import { artifactOf } from './artifacts.js';
+
+/** A mask as a result has it, and its file where that is a file. */
+export interface MaskShape {
+  readonly shape: Pick<Detection, 'rle' | 'polygons' | 'artifact'>;
+  readonly artifact: PipelineArtifact | null;
+}
+
+type Shaper = (
+  mask: RegionMask,
+  index: number,
+  picture: Pixels,
+  options: DetectionOptions,
+) => Promise<MaskShape>;
+
+const SHAPERS: Readonly<Record<MaskFormat, Shaper>> = {
+  rle: async (mask, _index, { width, height }) => {
+    const { size, counts } = encodeRle(mask, width, height);
+    return { shape: { rle: { size: [...size], counts } }, artifact: null };
+  },
+  polygon: async (mask, _index, _picture, { polygon_tolerance = DEFAULT_POLYGON_TOLERANCE }) => ({
+    shape: { polygons: maskToPolygons(mask, polygon_tolerance) },
+    artifact: null,
+  }),
+  png: async (mask, index, picture) => {
+    const bytes = await encodeMaskPng(mask, picture.width, picture.height);
+    const artifact = artifactOf('mask', index, bytes, 'png', picture);
+    return { shape: { artifact: artifact.name }, artifact };
+  },
+  none: async () => ({ shape: {}, artifact: null }),
+};
+
+/** @param index which detection's mask it is: its PNG is called `mask-<index>.png` */
+export function shapeMask(
+  mask: RegionMask,
+  index: number,
+  picture: Pixels,
+  options: DetectionOptions,
+): Promise<MaskShape> {
+  return SHAPERS[options.mask_format ?? 'none'](mask, index, picture, options);
+}
