@@ -1,0 +1,1 @@
+"""shapes-det: a small detector with instance masks for the shapes world."""

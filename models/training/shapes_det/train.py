@@ -1,0 +1,107 @@
+"""Trains shapes-det; see the README beside this package for the command."""
+
+import argparse
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from shapes_seg.network import parameter_count
+from shapes_seg.train import AveragedWeights, learning_rate, save_checkpoint
+from shapes_world import KINDS, Split
+
+from .dataset import Batch, training_batches
+from .evaluate import evaluate
+from .losses import detection_loss
+from .network import ShapesDet
+from .preparation import scaled
+
+
+def validate(averaged: AveragedWeights, scenes: int) -> str:
+    network = ShapesDet(len(KINDS))
+    network.load_state_dict(averaged.state)
+    evaluation = evaluate(network, Split.VALIDATION, range(scenes))
+    parts = []
+    for name, scores in vars(evaluation).items():
+        per_class = " ".join(f"{ap[0]:.3f}" for ap in scores.per_class())
+        parts.append(f"{name} mAP50 {scores.mean_at_half():.4f} ({per_class})")
+        parts.append(f"mAP50-95 {scores.mean():.4f}")
+    return " ".join(parts)
+
+
+def train_step(
+    network: nn.Module, optimizer: torch.optim.Optimizer, batch: Batch, bfloat16: bool
+) -> dict[str, float]:
+    """The parts of the loss before the step."""
+    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        found = network(scaled(torch.from_numpy(batch.pictures)))
+    truth = map(torch.from_numpy, (batch.boxes, batch.class_ids, batch.instance_maps))
+    loss, parts = detection_loss(found, *truth)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), 10.0)
+    optimizer.step()
+    return parts
+
+
+def mean_parts(losses: list[dict[str, float]]) -> str:
+    means = {name: np.mean([parts[name] for parts in losses]) for name in losses[0]}
+    return " ".join(f"{name} {mean:.4f}" for name, mean in means.items())
+
+
+def train(options: argparse.Namespace) -> None:
+    torch.manual_seed(options.seed)
+    rng = np.random.Generator(np.random.PCG64([options.seed, 5]))
+    network = ShapesDet(len(KINDS))
+    averaged = AveragedWeights(network)
+    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
+    done = 0
+    if options.resume and options.checkpoint.exists():
+        saved = torch.load(options.checkpoint)
+        network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        averaged.state, done = saved["averaged"], saved["step"]
+        rng = np.random.Generator(np.random.PCG64([options.seed, 5, done]))
+    print(f"{parameter_count(network)} parameters, from step {done}", flush=True)
+    batches = training_batches(options.cache, options.groups, options.batch, rng)
+    losses, started = [], time.monotonic()
+    for step in range(done, options.steps):
+        batch = next(batches)
+        optimizer.param_groups[0]["lr"] = learning_rate(step, options.steps, options.rate)
+        losses.append(train_step(network, optimizer, batch, options.bfloat16))
+        averaged.update(network, step)
+        taken = step + 1
+        if taken % 50 == 0:
+            seconds = time.monotonic() - started
+            print(f"step {taken} loss {mean_parts(losses)} {seconds:.0f} s", flush=True)
+            losses.clear()
+        if taken % options.check_every == 0 or taken == options.steps:
+            save_checkpoint(options.checkpoint, taken, network, averaged, optimizer)
+            print(f"step {taken} {validate(averaged, options.check_scenes)}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
+    parser.add_argument("--groups", type=int, default=320, help="of 32 scenes each")
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--batch", type=int, default=16, help="pictures a step, at most 32")
+    parser.add_argument("--rate", type=float, default=3e-3, help="peak learning rate")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
+    parser.add_argument("--check-every", type=int, default=500, help="steps")
+    parser.add_argument("--check-scenes", type=int, default=100)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    cv2.setNumThreads(options.threads)
+    train(options)
+
+
+if __name__ == "__main__":
+    main()
