@@ -75,6 +75,22 @@ describe('a model that is left out', () => {
     expect([leftOut.list, mostAtOnce]).toEqual([[], 1]);
   });
 
+  it('is forgotten once its folder is gone, also when that happens during a check', async () => {
+    const { leftOut } = leftOutModels();
+    const { check, atMs } = checkThatGives(SHORT);
+    leftOut.add('models/a', SHORT, check);
+    leftOut.remove('models/a');
+    let finishCheck: (fault: ModelFault) => void = () => {};
+    leftOut.add('models/b', SHORT, () => new Promise((resolve) => (finishCheck = resolve)));
+    await vi.advanceTimersByTimeAsync(2_000);
+    leftOut.remove('models/b');
+    leftOut.add('models/b', BROKEN);
+    finishCheck(SHORT);
+    await vi.advanceTimersByTimeAsync(1_000_000);
+    expect(atMs).toEqual([]);
+    expect(leftOut.list).toEqual([{ folder: 'models/b', problems: BROKEN.problems }]);
+  });
+
   it('is not checked any more once the worker stops', async () => {
     const { leftOut } = leftOutModels();
     const { check, atMs } = checkThatGives(SHORT);

@@ -11,10 +11,16 @@ export interface ModelFault {
 /** When a fault that may pass is looked at again, each after the one before; the last is repeated. */
 const RECHECK_AFTER_MS = [60_000, 2 * 60_000, 5 * 60_000, 15 * 60_000];
 
+/** A folder as it is left out. */
+interface LeftOut {
+  readonly problems: readonly string[];
+  /** Until it is looked at again; null where that is not to be. */
+  recheck: NodeJS.Timeout | null;
+}
+
 /** The model folders that a worker leaves out, and why. Those whose fault may pass are checked again from time to time. */
 export class LeftOutModels {
-  readonly #problems = new Map<string, readonly string[]>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #entries = new Map<string, LeftOut>();
   readonly #logger: Logger;
   readonly #onChange: () => void;
   readonly #recheckAfterMs: readonly number[];
@@ -34,7 +40,7 @@ export class LeftOutModels {
   }
 
   get list(): { folder: string; problems: string[] }[] {
-    return [...this.#problems].map(([folder, problems]) => ({ folder, problems: [...problems] }));
+    return [...this.#entries].map(([folder, { problems }]) => ({ folder, problems: [...problems] }));
   }
 
   /** @param check looks again, and has the model served where nothing is wrong any more */
@@ -42,9 +48,15 @@ export class LeftOutModels {
     this.#note(folder, fault, check, 0);
   }
 
+  /** Forgets about a folder: it is gone, or another one now. */
+  remove(folder: string): void {
+    clearTimeout(this.#entries.get(folder)?.recheck ?? undefined);
+    this.#entries.delete(folder);
+  }
+
   stop(): void {
     this.#isStopped = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const { recheck } of this.#entries.values()) clearTimeout(recheck ?? undefined);
   }
 
   #note(
@@ -53,25 +65,26 @@ export class LeftOutModels {
     check: (() => Promise<ModelFault | null>) | undefined,
     rechecks: number,
   ): void {
-    this.#problems.set(folder, problems);
+    const entry: LeftOut = { problems, recheck: null };
+    this.remove(folder);
+    this.#entries.set(folder, entry);
     if (!mayPass || !check) {
       this.#logger.error({ folder, problems }, 'model left out');
       return;
     }
     const recheckMs = this.#recheckAfterMs[Math.min(rechecks, this.#recheckAfterMs.length - 1)]!;
     this.#logger.error({ folder, problems, recheckMs }, 'model left out for now');
+    const isOver = () => this.#isStopped || this.#entries.get(folder) !== entry;
     const recheck = async () => {
-      if (this.#isStopped) return;
+      if (isOver()) return;
       const fault = await check();
-      if (this.#isStopped) return;
-      if (fault === null) this.#problems.delete(folder);
+      if (isOver()) return;
+      if (fault === null) this.#entries.delete(folder);
       else this.#note(folder, fault, check, rechecks + 1);
       this.#onChange();
     };
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+    entry.recheck = setTimeout(() => {
       this.#lastCheck = this.#lastCheck.then(recheck);
-    }, recheckMs);
-    this.#timers.add(timer.unref());
+    }, recheckMs).unref();
   }
 }

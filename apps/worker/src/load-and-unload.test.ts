@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Model } from '@darkroom/contracts';
 import type { DarkroomProcess } from '@darkroom/testkit';
@@ -85,14 +85,22 @@ it('a job that runs when its model is to be unloaded ends first, and the one beh
   expect(after.filter((pid) => before.includes(pid))).toEqual([]);
 }, 90_000);
 
+/** As a disk that fails does it: the worker, which watches for files that were written to, sees no change. */
+async function writeUnseen(path: string, bytes: Uint8Array): Promise<void> {
+  const { atime, mtime } = await stat(path);
+  await writeFile(path, bytes);
+  await utimes(path, atime, mtime);
+}
+
 it('a model that cannot be loaded is answered with the state failed, and why', async () => {
   await service.client.unloadModel('quick', { waitSeconds: 50 });
   const graph = join(service.modelsFolder, 'quick', 'graph.onnx');
-  await rename(graph, `${graph}.away`);
+  const intact = await readFile(graph);
+  await writeUnseen(graph, Buffer.alloc(intact.length));
   const failed = await post('quick/load?wait=50');
   expect([failed.status, failed.model.state]).toEqual([200, 'failed']);
   expect(failed.model.problem).toContain('graph.onnx');
-  await rename(`${graph}.away`, graph);
+  await writeUnseen(graph, intact);
   const loaded = await post('quick/load?wait=50');
   expect([loaded.status, loaded.model.state, loaded.model.problem]).toEqual([200, 'ready', null]);
 }, 60_000);

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RedisBlobStore } from '@darkroom/blob-store';
 import { threadBudget, threadsPerProcess } from '@darkroom/inference/thread-budget';
@@ -15,10 +14,9 @@ import {
   WorkerCommands,
   WorkerRegistry,
 } from '@darkroom/jobs';
-import { type Catalog, readCatalog } from '@darkroom/model-catalog';
+import { createFileHasher, fingerprintModels, modelsFolders, readCatalog } from '@darkroom/model-catalog';
 import { FAMILIES } from '@darkroom/model-families';
 import {
-  ConfigurationError,
   connectRedis,
   createLogger,
   type Logger,
@@ -26,6 +24,8 @@ import {
   onShutdown,
   runApp,
 } from '@darkroom/service-kit';
+import { CatalogWatch } from './catalog-watch.js';
+import { chooseModels } from './choose-models.js';
 import { type Env, loadEnv } from './env.js';
 import { findGpuMemory } from './gpu-memory.js';
 import { GpuMeter } from './gpu-meter.js';
@@ -43,10 +43,11 @@ await runApp('darkroom worker', loadEnv, main);
 
 async function main(env: Env): Promise<void> {
   const logger = createLogger('worker', env.LOG_LEVEL).child({ worker: env.DARKROOM_WORKER_ID });
-  const catalog = await readModels(env, logger);
+  const models = openModels(env, logger);
+  const fingerprint = await models.fingerprint();
+  const catalog = await models.read({ allMustBeThere: true });
   const stores = openStores(env, logger);
   const { redis, events, sweeper, deadlines } = stores;
-  const threads = threadsPerProcess(threadBudget(), catalog.models.length);
   const lease =
     env.DARKROOM_DEVICE === 'cuda:auto'
       ? await leaseGpu(new GpuLeases(redis, NAMESPACE), env.DARKROOM_WORKER_ID, logger)
@@ -59,18 +60,25 @@ async function main(env: Env): Promise<void> {
     catalog,
     processOptions: {
       device: lease ? LEASED_DEVICE : env.DARKROOM_DEVICE,
-      threads,
       maxImagePixels: env.MAX_IMAGE_PIXELS,
       gpuUuid: lease?.uuid ?? null,
     },
+    threadsFor: (models) => threadsPerProcess(threadBudget(), models),
     memoryBudget: memoryBudget(env.DARKROOM_MEMORY_BUDGET, gpuTotalBytes),
     gpu,
     shutdownGraceMs: env.SHUTDOWN_GRACE_SECONDS * 1000,
     logger,
   });
+  const watch = new CatalogWatch({
+    fingerprint: models.fingerprint,
+    read: () => models.read({ allMustBeThere: false }),
+    follow: (catalog) => worker.follow(catalog),
+    onError: (error) => logger.warn({ err: error }, 'the models’ folders could not be looked at'),
+  });
   const health = buildHealthServer(worker);
   onShutdown(
     async () => {
+      watch.stop();
       sweeper.stop();
       deadlines.stop();
       await worker.stop();
@@ -85,6 +93,7 @@ async function main(env: Env): Promise<void> {
   }
   await events.start();
   await worker.start();
+  watch.start(fingerprint);
   deadlines.start((error) => logger.debug({ err: error }, 'deadlines not looked at'));
   sweeper.start(
     ({ redelivered }) =>
@@ -134,27 +143,16 @@ function openStores(env: Env, logger: Logger) {
   };
 }
 
-/** The models this worker is to serve. Ids that were asked for and aren't there are an error: a typing mistake. */
-async function readModels(env: Env, logger: Logger): Promise<Catalog> {
-  const folders = env.DARKROOM_MODELS_DIR.split(':')
-    .filter(Boolean)
-    .map((folder) => resolve(REPOSITORY_ROOT, folder));
-  const catalog = await readCatalog(folders, { families: FAMILIES });
-  for (const note of catalog.notes) logger.debug(note);
-  const wanted = env.DARKROOM_MODELS.split(',')
-    .map((id) => id.trim())
-    .filter(Boolean);
-  if (wanted.length === 0) return catalog;
-  const models = catalog.models.filter((model) => wanted.includes(model.manifest.id));
-  const missing = wanted.filter((id) => !models.some((model) => model.manifest.id === id));
-  if (missing.length > 0) {
-    const there = catalog.models.map((model) => model.manifest.id).join(', ') || 'none';
-    const rejected = catalog.rejected
-      .map(({ folder, problems }) => `\n  ${folder}: ${problems.join('; ')}`)
-      .join('');
-    throw new ConfigurationError(
-      `  DARKROOM_MODELS names ${missing.join(', ')}, which cannot be served. Models in ${folders.join(', ')}: ${there}.${rejected}`,
-    );
-  }
-  return { ...catalog, models };
+/** The folders of models, and which of those in them this worker is to serve. */
+function openModels(env: Env, logger: Logger) {
+  const folders = modelsFolders(env.DARKROOM_MODELS_DIR, REPOSITORY_ROOT);
+  const hashFile = createFileHasher();
+  return {
+    fingerprint: () => fingerprintModels(folders),
+    async read({ allMustBeThere }: { readonly allMustBeThere: boolean }) {
+      const catalog = await readCatalog(folders, { families: FAMILIES }, hashFile);
+      for (const note of catalog.notes) logger.debug(note);
+      return chooseModels(catalog, env.DARKROOM_MODELS, { folders, allMustBeThere });
+    },
+  };
 }

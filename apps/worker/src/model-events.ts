@@ -1,7 +1,7 @@
 import type { MemoryBytes } from './memory-bytes.js';
 
-/** Why a model gave its memory back. `asked`: by an operator. */
-export type UnloadReason = 'idle' | 'evicted' | 'asked' | 'stopping';
+/** Why a model gave its memory back. `asked`: by an operator. `removed`: its folder is gone, or another one now. */
+export type UnloadReason = 'idle' | 'evicted' | 'asked' | 'removed' | 'stopping';
 
 /** Why an inference process ended before its time. */
 export type RestartCause = 'canceled' | 'run_too_long' | 'died';

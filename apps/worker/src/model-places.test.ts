@@ -66,6 +66,22 @@ function places(budget: number | readonly [number, number], ...models: TestModel
 }
 
 describe('places in memory', () => {
+  it('are no longer for a model that was removed, whatever it waits for, and its place is free', async () => {
+    const [a, b] = [model('a', 10), model('b', 10)];
+    const { arbiter, open } = places(10, a, b);
+    a.waiting = 1;
+    await arbiter.arbitrate();
+    expect(open()).toEqual(['a']);
+    const wanted = arbiter.take(b);
+    await arbiter.remove(b);
+    expect(await wanted).toBe(false);
+    await arbiter.remove(a);
+    a.waiting = 5;
+    b.waiting = 5;
+    await arbiter.arbitrate();
+    expect([open(), a.closed, b.closed]).toEqual([[], ['removed'], []]);
+  });
+
   it('are for all from the start where all fit', async () => {
     const { arbiter, open } = places([20, 10], model('a', [10, 5]), model('b', [10, 5]));
     arbiter.start(() => {});

@@ -1,6 +1,9 @@
 import type { Logger } from '@darkroom/service-kit';
 import { type MemoryBytes, NO_MEMORY, shortOf, sumOfMemory, withoutMemory } from './memory-bytes.js';
 
+/** Why a model loses its place. */
+export type ClosingReason = 'evicted' | 'asked' | 'removed';
+
 /** A model as the memory budget sees it. */
 export interface PlacedModel {
   readonly id: string;
@@ -17,7 +20,7 @@ export interface PlacedModel {
   /** Begins to pull its queue. */
   open(): void;
   /** Stops pulling, lets what is in hand end, and gives the memory back. */
-  close(reason: 'evicted' | 'asked'): Promise<void>;
+  close(reason: ClosingReason): Promise<void>;
 }
 
 const LOOK_EVERY_MS = 250;
@@ -62,6 +65,16 @@ export class ModelPlaces {
   add(model: PlacedModel): void {
     this.#models.push(model);
     if (this.#isStarted && model.isPinned) this.#place(model);
+  }
+
+  /** One model less: it gets no place any more, and gives up its own once what it has in hand has ended. */
+  async remove(model: PlacedModel): Promise<void> {
+    const at = this.#models.indexOf(model);
+    if (at < 0) return;
+    this.#models.splice(at, 1);
+    this.#wantingSinceMs.delete(model);
+    this.#answerAsked(model, false);
+    if (this.#placedAtMs.has(model)) await this.#close(model, 'removed');
   }
 
   /** Gives places to pinned models, to all where all fit, and from then on to those that need them. */
@@ -211,7 +224,7 @@ export class ModelPlaces {
     await Promise.all(victims.map((victim) => this.#close(victim, 'evicted')));
   }
 
-  #close(model: PlacedModel, reason: 'evicted' | 'asked'): Promise<void> {
+  #close(model: PlacedModel, reason: ClosingReason): Promise<void> {
     const begun = this.#closing.get(model);
     if (begun) return begun;
     const closing = model.close(reason).finally(() => {
@@ -223,6 +236,8 @@ export class ModelPlaces {
   }
 
   #place(model: PlacedModel): void {
+    // It may have been removed while room was made for it.
+    if (!this.#models.includes(model)) return;
     this.#placedAtMs.set(model, this.#now());
     this.#wantingSinceMs.delete(model);
     model.open();

@@ -6,7 +6,7 @@ import type { HostedModel } from './hosted-model.js';
 import type { JobRunner } from './job-runner.js';
 import { logQueueError } from './log-queue-error.js';
 import type { MemoryBytes } from './memory-bytes.js';
-import type { PlacedModel } from './model-places.js';
+import type { ClosingReason, PlacedModel } from './model-places.js';
 
 /** A model keeps its place in memory for so many times what loading it takes, within bounds. */
 const STAY_PER_LOAD = 10;
@@ -76,8 +76,14 @@ export class ServedModel implements PlacedModel {
     this.consumer.open();
   }
 
-  async close(reason: 'evicted' | 'asked'): Promise<void> {
+  async close(reason: ClosingReason): Promise<void> {
     await this.consumer.finish();
     await this.hosted.unload(reason);
+  }
+
+  /** Takes no more jobs for ever; what is in hand ends first. */
+  async retire(): Promise<void> {
+    await this.consumer.close();
+    await this.hosted.unload('removed');
   }
 }

@@ -19,12 +19,12 @@ import { countModelEvent } from './count-model-event.js';
 import { isNvidiaGpu } from './gpu-memory.js';
 import type { GpuMeter } from './gpu-meter.js';
 import { HostedModel } from './hosted-model.js';
-import { type InferenceProcessOptions, ModelRejectedError, ProcessDiedError } from './inference-process.js';
+import type { InferenceProcessOptions } from './inference-process.js';
 import { JobRunner } from './job-runner.js';
-import { LeftOutModels, type ModelFault } from './left-out-models.js';
 import { logModelEvent } from './log-model-event.js';
 import type { MemoryBytes } from './memory-bytes.js';
 import { ModelPlaces } from './model-places.js';
+import { ModelRoster } from './model-roster.js';
 import { ServedModel } from './served-model.js';
 
 /** What runs add to the memory in use is looked for so often, and after runs. */
@@ -47,7 +47,9 @@ export interface WorkerParts {
   /** A connection that hears commands and does nothing else. */
   readonly commandSubscriber: Redis;
   readonly catalog: Catalog;
-  readonly processOptions: InferenceProcessOptions;
+  readonly processOptions: Omit<InferenceProcessOptions, 'threads'>;
+  /** Threads of an inference process when there are so many models. */
+  readonly threadsFor: (models: number) => number;
   readonly shutdownGraceMs: number;
   /** Memory that loaded models may take together. */
   readonly memoryBudget: MemoryBytes;
@@ -56,13 +58,12 @@ export interface WorkerParts {
   readonly logger: Logger;
 }
 
-/** Serves the models of its catalog: checks each, pulls its queue, tells the registry how things stand. */
+/** Serves the models of its catalog: pulls their queues, tells the registry how things stand. */
 export class Worker {
   readonly #parts: WorkerParts;
   readonly #logger: Logger;
-  readonly #served = new Map<string, ServedModel>();
-  readonly #leftOut: LeftOutModels;
   readonly #places: ModelPlaces;
+  readonly #roster: ModelRoster;
   readonly #startedAt = new Date().toISOString();
   #device = 'unknown';
   #deviceReason = 'no model was opened yet';
@@ -74,9 +75,17 @@ export class Worker {
     this.#parts = parts;
     this.#logger = parts.logger;
     this.#places = new ModelPlaces({ budget: parts.memoryBudget, logger: parts.logger });
-    this.#leftOut = new LeftOutModels({ logger: parts.logger, onChange: () => void this.heartbeat() });
-    for (const { folder, problems } of parts.catalog.rejected)
-      this.#leftOut.add(folder, { problems, mayPass: false });
+    this.#roster = new ModelRoster({
+      places: this.#places,
+      host: (model, models) => this.#host(model, models),
+      serve: (hosted) => this.#serve(hosted),
+      onDevice: (device, reason) => {
+        this.#device = device;
+        this.#deviceReason = reason;
+      },
+      onChange: () => void this.heartbeat(),
+      logger: parts.logger,
+    });
   }
 
   /** Whether all models were checked and those that can be are served. */
@@ -89,10 +98,10 @@ export class Worker {
     const stopListening = events.onAll((change) => {
       // Whoever else ended the job (canceled, expired, done by another worker), nobody wants it from here any more.
       if (change === 'resync' || !isEnded(change.status)) return;
-      for (const { runner } of this.#served.values()) runner.cancel(change.id);
+      for (const { runner } of this.#roster.running) runner.cancel(change.id);
     });
     this.#stopListening.push(stopListening);
-    for (const model of catalog.models) await this.#checkAndServe(model);
+    await this.#roster.follow(catalog);
     this.#isChecked = true;
     this.#places.start((error) => this.#logger.warn({ err: error }, 'memory could not be arbitrated'));
     const stopObeying = await commands.listen(
@@ -105,8 +114,14 @@ export class Worker {
     this.#timers.push(setInterval(() => void this.heartbeat(), HEARTBEAT_MS));
     if (gpu) this.#timers.push(setInterval(() => void gpu.look(), GPU_LOOK_EVERY_MS));
     await this.heartbeat();
-    const models = [...this.#served.keys()];
-    this.#logger.info({ models, rejected: this.#leftOut.list.length, device: this.#device }, 'worker ready');
+    const { served, leftOut } = this.#roster;
+    const models = served.map(({ id }) => id);
+    this.#logger.info({ models, rejected: leftOut.length, device: this.#device }, 'worker ready');
+  }
+
+  /** Serves the models of another catalog from now on. */
+  async follow(catalog: Catalog): Promise<void> {
+    await this.#roster.follow(catalog);
   }
 
   describe(): WorkerDescription {
@@ -117,8 +132,8 @@ export class Worker {
       pid: process.pid,
       device: this.#device,
       device_reason: this.#deviceReason,
-      models: [...this.#served.values()].map(({ hosted }) => hosted.status),
-      rejected_models: this.#leftOut.list,
+      models: this.#roster.served.map(({ hosted }) => hosted.status),
+      rejected_models: this.#roster.leftOut,
       memory_bytes: process.memoryUsage.rss(),
       memory_budget_bytes: this.#parts.memoryBudget.host,
       gpu: this.#describeGpu(),
@@ -129,7 +144,7 @@ export class Worker {
 
   async heartbeat(): Promise<void> {
     if (!this.#isChecked) return;
-    const summaries = [...this.#served.values()].map(({ summary }) => summary);
+    const summaries = this.#roster.served.map(({ summary }) => summary);
     await this.#parts.registry
       .heartbeat(this.describe(), summaries)
       .catch((error) => this.#logger.warn({ err: error }, 'heartbeat failed'));
@@ -139,8 +154,8 @@ export class Worker {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     for (const stopListening of this.#stopListening) stopListening();
-    this.#leftOut.stop();
-    const served = [...this.#served.values()];
+    this.#roster.stop();
+    const served = this.#roster.running;
     const arbitrated = this.#places.stop();
     await Promise.all(served.map(({ consumer }) => consumer.pause()));
     const giveBack = setTimeout(() => {
@@ -155,7 +170,7 @@ export class Worker {
 
   /** @returns false when this worker doesn't hold the model */
   async #carryOut({ kind, model }: WorkerCommand): Promise<boolean> {
-    const served = this.#served.get(model);
+    const served = this.#roster.find(model);
     if (!served) return false;
     this.#logger.info({ model, command: kind }, 'command heard');
     if (kind === 'unload') await this.#places.release(served);
@@ -173,12 +188,12 @@ export class Worker {
     return { uuid, total_bytes: totalBytes, used_bytes: usedBytes, budget_bytes: budgetBytes };
   }
 
-  async #checkAndServe(model: LoadedManifest): Promise<void> {
-    const { manifest, folder } = model;
-    const { processOptions, gpu, usage } = this.#parts;
+  #host(model: LoadedManifest, models: number): HostedModel {
+    const { manifest } = model;
+    const { processOptions, threadsFor, gpu, usage } = this.#parts;
     const logger = this.#logger.child({ model: manifest.id });
-    const hosted = new HostedModel(model, {
-      options: processOptions,
+    return new HostedModel(model, {
+      options: { ...processOptions, threads: threadsFor(models) },
       idleMs: manifest.runtime.idle_seconds * 1000,
       maxRunMs: manifest.runtime.max_run_seconds * 1000,
       isPinned: manifest.runtime.preload,
@@ -189,35 +204,15 @@ export class Worker {
       },
       onStateChange: () => void this.heartbeat(),
     });
-    const check = () => this.#check(hosted);
-    const fault = await check();
-    if (fault) this.#leftOut.add(folder, fault, check);
   }
 
-  /** Serves the model from now on if nothing is wrong with it. @returns what is */
-  async #check(hosted: HostedModel): Promise<ModelFault | null> {
-    try {
-      const { device, deviceReason } = await hosted.check();
-      this.#device = device;
-      this.#deviceReason = deviceReason;
-      this.#serve(hosted);
-      return null;
-    } catch (error) {
-      const mayPass =
-        error instanceof ProcessDiedError || (error instanceof ModelRejectedError && error.mayPass);
-      return { problems: [(error as Error).message], mayPass };
-    }
-  }
-
-  #serve(hosted: HostedModel): void {
+  #serve(hosted: HostedModel): ServedModel {
     const { store, blobs, id, redis, runTimes, usage, deliveries } = this.#parts;
     const logger = this.#logger.child({ model: hosted.id });
     const counters = { runTimes, usage };
     const runner = new JobRunner({ store, blobs, hosted, workerId: id, logger, counters });
     const family = familyNamed(hosted.model.manifest.family)!;
     const summary = summarizeModel(family, hosted.model);
-    const served = new ServedModel({ hosted, summary, runner, deliveries, redis, logger });
-    this.#served.set(hosted.id, served);
-    this.#places.add(served);
+    return new ServedModel({ hosted, summary, runner, deliveries, redis, logger });
   }
 }

@@ -14,6 +14,8 @@ describe('a preparation', () => {
     ],
     ['follows the picture', { ...shortest, longest_edge: 8, multiple_of: 4 }],
     ['cuts out the middle', { ...shortest, width: 8, height: 8, letterbox_anchor: 'center' }],
+    ['rounds as Detectron2 does', { ...shortest, shortest_edge_rounding: 'detectron2' }],
+    ['leaves the picture as it is', { resize: 'none' }],
   ])('is right when it %s', (_, preparation) => {
     expect(checkPreparation(preparation)).toEqual([]);
   });
@@ -32,6 +34,30 @@ describe('a preparation', () => {
       /letterbox needs it/,
     ],
     ['no shortest edge', { resize: 'shortest-edge', resampler: 'darknet' }, 'shortest_edge', /needs it/],
+    [
+      'a stretch without resampler',
+      { resize: 'stretch', width: 8, height: 8 },
+      'resampler',
+      /stretch needs it: pil-bilinear, /,
+    ],
+    [
+      'a resampler for a picture left as it is',
+      { resize: 'none', resampler: 'darknet' },
+      'resampler',
+      /no effect with resize none/,
+    ],
+    [
+      'a size for a picture left as it is',
+      { resize: 'none', width: 8 },
+      'width',
+      /no effect with resize none/,
+    ],
+    [
+      'a rounding of the shortest edge for a stretch',
+      { ...stretch, shortest_edge_rounding: 'yolos' },
+      'shortest_edge_rounding',
+      /set resize to shortest-edge/,
+    ],
     ['a width alone', { ...shortest, width: 8 }, 'height', /both width and height, or neither/],
     [
       'a shortest edge for a stretch',

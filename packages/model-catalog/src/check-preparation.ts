@@ -1,20 +1,25 @@
-import type { FieldError, Preparation } from '@darkroom/contracts';
+import { type FieldError, type Preparation, RESAMPLERS } from '@darkroom/contracts';
 
 type Field = keyof Preparation;
 
 /** Fields that only some resize modes make use of. Given with another, the manifest means something it doesn't say. */
 const USED_BY: Partial<Record<Field, readonly Preparation['resize'][]>> = {
+  width: ['stretch', 'letterbox', 'shortest-edge'],
+  height: ['stretch', 'letterbox', 'shortest-edge'],
+  resampler: ['stretch', 'letterbox', 'shortest-edge'],
   shortest_edge: ['shortest-edge'],
   longest_edge: ['shortest-edge'],
   multiple_of: ['shortest-edge'],
   letterbox_anchor: ['letterbox', 'shortest-edge'],
   letterbox_rounding: ['letterbox'],
+  shortest_edge_rounding: ['shortest-edge'],
 };
 
 const NEEDED_BY: Record<Preparation['resize'], readonly Field[]> = {
-  stretch: ['width', 'height'],
-  letterbox: ['width', 'height'],
-  'shortest-edge': ['shortest_edge'],
+  stretch: ['resampler', 'width', 'height'],
+  letterbox: ['resampler', 'width', 'height'],
+  'shortest-edge': ['resampler', 'shortest_edge'],
+  none: [],
 };
 
 /** What of a preparation doesn't go together, beyond what its schema says. */
@@ -23,7 +28,9 @@ export function checkPreparation(preparation: Preparation): FieldError[] {
   const problems: FieldError[] = [];
   const tell = (field: Field, detail: string) => problems.push({ pointer: `#/preparation/${field}`, detail });
   for (const field of NEEDED_BY[resize]) {
-    if (preparation[field] === undefined) tell(field, `is missing; resize ${resize} needs it, in pixels`);
+    if (preparation[field] !== undefined) continue;
+    const expected = field === 'resampler' ? `: ${RESAMPLERS.join(', ')}` : ', in pixels';
+    tell(field, `is missing; resize ${resize} needs it${expected}`);
   }
   for (const [field, modes] of Object.entries(USED_BY) as [Field, readonly string[]][]) {
     if (preparation[field] === undefined || modes.includes(resize)) continue;

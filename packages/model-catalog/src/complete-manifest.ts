@@ -5,10 +5,10 @@ type PerChannel = [number, number, number];
 
 type With<Base, Fields extends keyof Base> = Base & Required<Pick<Base, Fields>>;
 
-/** A preparation with every default filled in; the sizes are there where its resize mode needs them. */
+/** A preparation with every default filled in; sizes and resampler are there where its resize mode needs them. */
 export type CompletePreparation = With<
   Preparation,
-  'letterbox_anchor' | 'letterbox_rounding' | 'scale' | 'channel_order' | 'layout'
+  'letterbox_anchor' | 'letterbox_rounding' | 'shortest_edge_rounding' | 'scale' | 'channel_order' | 'layout'
 > & {
   padding_color: PerChannel;
   mean: PerChannel;

@@ -1,12 +1,9 @@
-import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createFileHasher, type HashFile } from './file-hasher.js';
 import type { LoadedManifest } from './loaded-manifest.js';
+import { modelIds } from './model-ids.js';
 import { describeProblem } from './model-problem.js';
-import { type KnownFamily, MANIFEST_NAME, readModelFolder } from './read-model-folder.js';
-
-/** Folders of models beyond this are a mistake, such as a whole disk given as the models' folder. */
-const MOST_MODELS = 500;
+import { type KnownFamily, readModelFolder } from './read-model-folder.js';
 
 export interface Catalog {
   readonly models: readonly LoadedManifest[];
@@ -59,19 +56,4 @@ export async function readCatalog(
     }
   }
   return { models, rejected, notes };
-}
-
-/** Names of the subfolders that hold a manifest, in alphabetical order. */
-async function modelIds(modelsFolder: string): Promise<string[] | 'no folder' | { problem: string }> {
-  const ids: string[] = [];
-  try {
-    for (const name of (await readdir(modelsFolder)).sort()) {
-      if (await stat(join(modelsFolder, name, MANIFEST_NAME)).catch(() => null)) ids.push(name);
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'no folder';
-    return { problem: `cannot be read: ${(error as Error).message}` };
-  }
-  if (ids.length <= MOST_MODELS) return ids;
-  return { problem: `holds ${ids.length} models; at most ${MOST_MODELS} are taken. Is it the right folder?` };
 }

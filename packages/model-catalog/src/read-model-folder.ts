@@ -19,7 +19,7 @@ import { parseManifest } from './parse-manifest.js';
 import { schemaProblems } from './schema-problems.js';
 
 export const MANIFEST_NAME = 'model.json';
-const MANIFEST_MAX_BYTES = 1_000_000;
+export const MANIFEST_MAX_BYTES = 1_000_000;
 
 /** What the catalog wants to know of a family. */
 export interface KnownFamily {
