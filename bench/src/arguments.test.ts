@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from './arguments.js';
+
+describe('the command line of the bench', () => {
+  it('needs nothing but the scenario', () => {
+    expect(parseArguments(['overhead'])).toEqual({
+      scenario: 'overhead',
+      rounds: 5,
+      seconds: 10,
+      jobs: 400,
+      jsonFile: null,
+    });
+    expect(parseArguments(['scale'])).toEqual({
+      scenario: 'scale',
+      rounds: 2,
+      seconds: 8,
+      workers: [1, 2, 4],
+      jsonFile: null,
+    });
+  });
+
+  it('takes every figure in any order', () => {
+    expect(
+      parseArguments(['--workers', '1,8', 'scale', '--seconds=3', '--json', 'a.json', '--rounds', '1']),
+    ).toEqual({ scenario: 'scale', rounds: 1, seconds: 3, workers: [1, 8], jsonFile: 'a.json' });
+  });
+
+  it('gives help where it is asked for it', () => {
+    expect(parseArguments(['--help'])).toBe('help');
+    expect(parseArguments(['scale', '-h'])).toBe('help');
+  });
+
+  it.each([
+    [[], 'expected overhead or scale, got nothing'],
+    [['speed'], 'expected overhead or scale, got speed'],
+    [['overhead', 'scale'], 'one scenario at a time'],
+    [['overhead', '--workers', '2'], '--workers is an option of scale'],
+    [['scale', '--jobs', '2'], '--jobs is an option of overhead'],
+    [['overhead', '--second', '2'], "Unknown option '--second'"],
+    [['overhead', '--seconds', '0'], '--seconds takes whole numbers from 1 to 600, got "0"'],
+    [['overhead', '--jobs', '1e3'], 'got "1e3"'],
+    [['overhead', '--rounds', '-1'], 'argument is ambiguous'],
+    [['scale', '--workers', '1,,2'], '--workers takes whole numbers from 1 to 64, got ""'],
+    [['scale', '--workers', '1000'], 'got "1000"'],
+  ])('refuses %j and says why', (words, message) => {
+    expect(() => parseArguments(words)).toThrow(message);
+  });
+});

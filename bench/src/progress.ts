@@ -1,0 +1,4 @@
+/** Says what is going on, beside the output proper. */
+export function progress(text: string): void {
+  process.stderr.write(`  ${text} …\n`);
+}
