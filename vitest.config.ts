@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['{apps,packages}/**/src/**/*.test.ts', 'scripts/src/**/*.test.ts'],
+    include: ['{apps,packages}/**/src/**/*.test.ts', '{scripts,bench}/src/**/*.test.ts'],
     // ONNX Runtime would else report its use to its maker.
     env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 30_000,

@@ -1,8 +1,8 @@
 // biome-ignore-all format: a comma after the last argument is a syntax error in old Nodes
 'use strict';
 /*
- * The first thing that runs: `node scripts/bootstrap.cjs demo | start | test | setup`. It needs nothing but Node
- * and npm, brings everything else, then hands over to the command itself in scripts/dist.
+ * The first thing that runs: `node scripts/bootstrap.cjs demo | start | test | bench | setup | images`. It needs nothing
+ * but Node and npm, brings everything else, then hands over to the command itself in scripts/dist or bench/dist.
  *
  * It is written by hand in the JavaScript of 2009, because a Node that is too old must be able to parse it far
  * enough to say so. Functions of newer Nodes may be called after that check, newer syntax may not be used.
@@ -23,7 +23,9 @@ var COMMANDS = {
   demo: 'Run the sample pictures through the whole service; results go to demo-output/.',
   start: 'Run the service in the foreground until Ctrl-C.',
   test: 'Run all checks and tests; further words go to vitest, such as packages/tensor.',
-  setup: 'Install, build and find a Redis; nothing more.'
+  bench: 'Measure what Darkroom costs beside its inference (overhead) and how it scales (scale).',
+  setup: 'Install, build and find a Redis; nothing more.',
+  images: 'Build the container images without Docker and run jobs through them; as root on Debian.'
 };
 
 var interactive = Boolean(process.stdout.isTTY) && !process.env.CI;
@@ -49,10 +51,10 @@ function main(command, args) {
   installPackages()
     .then(build)
     .then(function () {
-      return runScript('ensure-redis', [command]);
+      return runScript(scriptOf('ensure-redis'), [command]);
     })
     .then(function () {
-      if (command !== 'setup') return runScript(command, args);
+      if (command !== 'setup') return runScript(scriptOf(command), args);
       console.log('Everything is in place. Next: npm run demo');
       return 0;
     })
@@ -199,7 +201,13 @@ function build() {
 /** Changes when anything changes that the installed packages follow from. */
 function packagesFingerprint() {
   var hash = crypto.createHash('sha256').update(process.platform + ' ' + process.arch);
-  var files = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'scripts/package.json'];
+  var files = [
+    'package.json',
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    'scripts/package.json',
+    'bench/package.json'
+  ];
   ['apps', 'packages'].forEach(function (folder) {
     fs.readdirSync(path.join(ROOT, folder))
       .sort()
@@ -240,10 +248,14 @@ function installEnvironment() {
 
 // ------------------------------------------------------------------------------------------------- running
 
+function scriptOf(command) {
+  if (command === 'bench') return path.join(ROOT, 'bench', 'dist', 'main.js');
+  return path.join(ROOT, 'scripts', 'dist', command + '.js');
+}
+
 /** Hands terminal and signals over to a compiled script; resolves with its exit code, rejects when a tool fails. */
-function runScript(name, args) {
+function runScript(script, args) {
   throwIfStopped();
-  var script = path.join(ROOT, 'scripts', 'dist', name + '.js');
   // The channel tells the script that we are gone, however we end.
   var child = childProcess.spawn(process.execPath, [script].concat(args), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc']

@@ -11,7 +11,8 @@ const MAY_DEPEND_ON: Readonly<Record<string, readonly string[]>> = {
   'service-kit': ['contracts', 'tensor'],
   'result-formats': ['contracts'],
   client: ['contracts', 'tensor'],
-  testkit: ['contracts', 'tensor', 'onnx-file'],
+  'private-redis': [],
+  testkit: ['contracts', 'tensor', 'onnx-file', 'private-redis'],
   'model-families': ['contracts', 'tensor', 'imaging', 'model-catalog'],
   scripts: ['*'],
   bench: ['*'],
@@ -19,7 +20,7 @@ const MAY_DEPEND_ON: Readonly<Record<string, readonly string[]>> = {
 const ANY_APP: readonly string[] = ['*'];
 
 /** What never comes into an image; others have testkit for their tests alone. */
-const MAY_RUN_TESTKIT: readonly string[] = ['scripts', 'bench'];
+const MAY_RUN_TESTKIT: readonly string[] = ['bench'];
 
 /** Libraries that only one package knows. */
 const ONLY_USER: Readonly<Record<string, string>> = {

@@ -35,7 +35,7 @@ await runAsScript(async () => {
 function readWorkspace(): WorkspacePackage[] {
   const inFolder = (folder: string) =>
     readdirSync(join(REPOSITORY_ROOT, folder)).map((name) => `${folder}/${name}`);
-  return [...inFolder('apps'), ...inFolder('packages'), 'scripts'].map((folder) => {
+  return [...inFolder('apps'), ...inFolder('packages'), 'scripts', 'bench'].map((folder) => {
     const manifestPath = `${folder}/package.json`;
     const { name, dependencies, devDependencies } = readManifest(manifestPath);
     return {

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { freePort } from '@darkroom/testkit';
+import { freePort } from '@darkroom/private-redis';
 import { contactSheet } from './contact-sheet.js';
 import { chooseDemoModel, type DemoResult, runDemoJobs } from './demo-jobs.js';
 import { DemoOutput } from './demo-output.js';

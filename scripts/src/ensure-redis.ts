@@ -1,5 +1,5 @@
+import { findRedisServer, pingRedis } from '@darkroom/private-redis';
 import { redactUrl } from '@darkroom/service-kit';
-import { findRedisServer, pingRedis } from '@darkroom/testkit';
 import { type Environment, readEnvironment } from './environment.js';
 import { ExpectedFailure, runAsScript } from './expected-failure.js';
 import { installRedisWithApt } from './install-redis-with-apt.js';
@@ -14,8 +14,9 @@ import { thisSystem } from './this-system.js';
  */
 await runAsScript(async () => {
   const environment = readEnvironment({ envFile: true });
-  // Tests start servers of their own, whatever the service uses.
-  const usesRedisUrl = environment.redisUrl !== undefined && process.argv[2] !== 'test';
+  // These start servers of their own, whatever the service uses.
+  const startsItsOwn = ['test', 'bench'].includes(process.argv[2]!);
+  const usesRedisUrl = environment.redisUrl !== undefined && !startsItsOwn;
   if (usesRedisUrl) await checkRedisAnswers(environment.redisUrl);
   else if (findRedisServer(environment.searchPath) === null) await installRedis(environment);
 });

@@ -9,6 +9,8 @@ const DEFAULT_SHUTDOWN_GRACE_SECONDS = 8;
 export interface Environment {
   /** An existing Redis to use instead of a private one. */
   readonly redisUrl: string | undefined;
+  /** The most that a private Redis of the all-in-one image may hold, as Redis writes it: `512mb`. */
+  readonly redisMaxMemory: string | undefined;
   readonly host: string;
   /** As it was given: what is no port number, the api reports together with all other mistakes. */
   readonly port: string | undefined;
@@ -17,6 +19,8 @@ export interface Environment {
   /** Whether programs may be installed on this machine. */
   readonly mayInstall: boolean;
   readonly searchPath: string;
+  /** A file of certificates that Node trusts besides its own. */
+  readonly certificatesFile: string | undefined;
 }
 
 /**
@@ -27,14 +31,17 @@ export interface Environment {
 export function readEnvironment({ envFile }: { envFile: boolean }): Environment {
   const path = join(REPOSITORY_ROOT, '.env');
   if (envFile && existsSync(path)) process.loadEnvFile(path);
-  const { REDIS_URL, HOST, PORT, SHUTDOWN_GRACE_SECONDS, DARKROOM_NO_INSTALL, PATH } = process.env;
+  const { REDIS_URL, REDIS_MAXMEMORY, HOST, PORT, SHUTDOWN_GRACE_SECONDS } = process.env;
+  const { DARKROOM_NO_INSTALL, PATH, NODE_EXTRA_CA_CERTS } = process.env;
   return {
     redisUrl: REDIS_URL || undefined,
+    redisMaxMemory: REDIS_MAXMEMORY || undefined,
     host: HOST || '127.0.0.1',
     port: PORT || undefined,
     shutdownGraceSeconds: Number(SHUTDOWN_GRACE_SECONDS) || DEFAULT_SHUTDOWN_GRACE_SECONDS,
     mayInstall: !DARKROOM_NO_INSTALL || DARKROOM_NO_INSTALL === '0',
     searchPath: PATH ?? '',
+    certificatesFile: NODE_EXTRA_CA_CERTS || undefined,
   };
 }
 

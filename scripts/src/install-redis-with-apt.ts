@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { childEnvironment } from './environment.js';
+import { installWithApt } from './install-with-apt.js';
 import { runLogged } from './logged-command.js';
 
 const SERVICE = 'redis-server';
@@ -12,18 +13,8 @@ const PID_FILE = '/run/redis/redis-server.pid';
  * @throws CommandFailed when apt fails
  */
 export async function installRedisWithApt(): Promise<void> {
-  const env = childEnvironment({ DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' });
-  const apt = (...args: string[]) =>
-    runLogged('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], { env });
-  // One package source of several may be away while the one we need answers: the installation decides.
-  const updateFailure = await apt('update').then(
-    () => null,
-    (error: unknown) => error,
-  );
-  await apt('install', '-y', '--no-install-recommends', 'redis-server').catch((error: unknown) => {
-    throw updateFailure ?? error;
-  });
-  await stopService(env);
+  await installWithApt([SERVICE]);
+  await stopService(childEnvironment({}));
 }
 
 async function stopService(env: NodeJS.ProcessEnv): Promise<void> {

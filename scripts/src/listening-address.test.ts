@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { freePort } from '@darkroom/testkit';
+import { freePort } from '@darkroom/private-redis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { choosePort, isOpenToOthers, localUrl } from './listening-address.js';
 

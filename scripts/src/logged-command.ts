@@ -9,6 +9,13 @@ export const SETUP_LOG = join(REPOSITORY_ROOT, '.darkroom', 'setup.log');
 
 const LINES_SHOWN = 30;
 
+export interface LoggedCommandOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Kills the tool. */
+  readonly signal?: AbortSignal;
+}
+
 /** A tool that ended with an error; the message holds the end of what it said. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
@@ -17,13 +24,14 @@ export class CommandFailed extends Error {
 /**
  * Runs a tool with its output going to the log.
  *
+ * @returns what it wrote to its standard output
  * @throws CommandFailed when it exits with anything but 0
  */
 export async function runLogged(
   program: string,
   args: readonly string[],
-  options: { readonly env: NodeJS.ProcessEnv; readonly cwd?: string },
-): Promise<void> {
+  options: LoggedCommandOptions,
+): Promise<string> {
   mkdirSync(dirname(SETUP_LOG), { recursive: true });
   const log = createWriteStream(SETUP_LOG, { flags: 'a' });
   const commandLine = [program, ...args].join(' ');
@@ -33,12 +41,18 @@ export async function runLogged(
     log.write(chunk);
     output = (output + chunk.toString()).slice(-16_384);
   };
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    killSignal: 'SIGKILL',
+  });
+  const answer: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => answer.push(chunk));
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
   try {
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-    if (code === 0) return;
+    if (code === 0) return Buffer.concat(answer).toString();
     const lines = output.trimEnd().split('\n').slice(-LINES_SHOWN);
     const ending = signal ?? `exit code ${code}`;
     throw new CommandFailed(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DarkroomClient, DarkroomProblem, DarkroomUnreachable } from '@darkroom/client';
-import { type PrivateRedis, startPrivateRedis } from '@darkroom/testkit';
+import { type PrivateRedis, type PrivateRedisOptions, startPrivateRedis } from '@darkroom/private-redis';
 import { childEnvironment } from './environment.js';
 import { ExpectedFailure } from './expected-failure.js';
 import { REPOSITORY_ROOT } from './repository-root.js';
@@ -11,6 +11,8 @@ import { type ProcessListener, SupervisedProcess } from './supervised-process.js
 export interface StackOptions extends ProcessListener {
   /** An existing Redis to use instead of a private one. */
   readonly redisUrl: string | undefined;
+  /** What a private one keeps and where; when left out, its data goes when it goes. */
+  readonly privateRedis?: Pick<PrivateRedisOptions, 'folder' | 'maxMemory' | 'startTimeoutMs'>;
   /** Where to ask the api, from this machine. */
   readonly url: string;
   /** How long the worker lets running jobs go on when it is stopped. */
@@ -104,9 +106,12 @@ export class Stack {
 
   async #startRedis(): Promise<string> {
     const redis = await startPrivateRedis({
-      // Only so that its own death loses nothing; the folder goes when we go.
+      ...this.#options.privateRedis,
+      // Its own death shall lose nothing, even where its folder goes when we go.
       appendOnly: true,
       onDeath: (reason) => this.#redisDied(reason),
+    }).catch((error: Error) => {
+      throw new ExpectedFailure(error.message);
     });
     this.#redis = redis;
     this.#redisStartedAtMs = Date.now();

@@ -114,4 +114,11 @@ describe('the pause before a restart', () => {
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
     expect(backoff.nextMs(60_000)).toBe(500);
   });
+
+  it('comes to an end with something that does not stay alive', () => {
+    const backoff = new RestartBackoff();
+    const pauses = Array.from({ length: 11 }, () => backoff.nextMs(100));
+    expect(pauses.indexOf(null)).toBe(10);
+    expect(backoff.nextMs(60_000)).toBe(500);
+  });
 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { guardAgainstOrphan } from '@darkroom/testkit';
+import { guardAgainstOrphan } from '@darkroom/private-redis';
 import { RestartBackoff } from './restart-backoff.js';
 
 export interface ProcessSpec {
@@ -18,7 +18,7 @@ export interface ProcessSpec {
 export interface ProcessListener {
   /** A line of its output. */
   onLine(name: string, line: string): void;
-  /** It ended without having been told to; with `restartsInMs` it is started again by itself. */
+  /** It ended without having been told to; it is started again by itself unless `restartsInMs` is `null`. */
   onDeath(name: string, reason: string, restartsInMs: number | null): void;
 }
 

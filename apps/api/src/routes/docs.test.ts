@@ -178,9 +178,9 @@ describe('the OpenAPI document', () => {
       expect(names.has(name), name).toBe(false);
     }
     for (const name of ['"url"', 'https://', 'Idempotency']) expect(request).not.toContain(name);
-    expect(
-      Object.keys(document.paths).filter((path) => /deliveries|generation|analysis/.test(path)),
-    ).toEqual([]);
+    expect(Object.keys(document.paths).filter((path) => /deliveries|generation|analysis/.test(path))).toEqual(
+      [],
+    );
   });
 });
 

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { REPOSITORY_ROOT } from './repository-root.js';
+import { type ComposeService, composeServices, dockerCompose } from './testing/compose-config.js';
+
+const WORKERS = ['worker', 'worker-gpu'];
+
+describe.skipIf(dockerCompose === null)('docker-compose.yml', () => {
+  let services: Readonly<Record<string, ComposeService>>;
+  beforeAll(() => {
+    services = composeServices();
+  });
+
+  it('runs Redis, the api, and workers on the CPU or, with a profile, on GPUs', () => {
+    expect(Object.keys(services).sort()).toEqual(['api', 'redis', 'worker', 'worker-gpu']);
+    const withProfile = Object.entries(services).filter(([, { profiles }]) => profiles?.includes('gpu'));
+    expect(withProfile.map(([name]) => name)).toEqual(['worker-gpu']);
+  });
+
+  it('has a Redis that keeps what it is given, evicts nothing and has a limit', () => {
+    const command = [services.redis!.command].flat().join(' ');
+    expect(command).toContain('--appendonly yes');
+    expect(command).toContain('--maxmemory-policy noeviction');
+    expect(command).toContain('--maxmemory 2gb');
+    expect(services.redis!.mem_limit).toBeTruthy();
+  });
+
+  it('publishes the api on loopback, and nothing else', () => {
+    const published = Object.entries(services).flatMap(([name, { ports = [] }]) =>
+      ports.map((port) => [name, typeof port === 'string' ? port.split(':')[0] : port.host_ip]),
+    );
+    expect(published).toEqual([['api', '127.0.0.1']]);
+  });
+
+  it.each(['redis', 'api', ...WORKERS])('gives %s no right that it does not need', (name) => {
+    expect(services[name]).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+  });
+
+  it.each(WORKERS)('lets %s be scaled: it has neither a name nor a port of its own', (name) => {
+    expect(services[name]!.container_name).toBeUndefined();
+    expect(services[name]!.ports ?? []).toEqual([]);
+    expect(services[name]!.environment).not.toHaveProperty('DARKROOM_WORKER_ID');
+  });
+
+  it('reserves GPUs for the workers that lease them, and for no others', () => {
+    const { deploy, environment } = services['worker-gpu']!;
+    expect(deploy!.resources.reservations.devices).toMatchObject([
+      { driver: 'nvidia', capabilities: ['gpu'] },
+    ]);
+    expect(environment!.DARKROOM_DEVICE).toBe('cuda:auto');
+    expect(services.worker!.deploy).toBeUndefined();
+    expect(services.worker!.environment!.DARKROOM_DEVICE).toBe('cpu');
+  });
+
+  it.each(WORKERS)('gives %s longer to stop than its running jobs have to end', (name) => {
+    const { stop_grace_period, environment } = services[name]!;
+    const seconds = Number(/^(\d+)s$/.exec(stop_grace_period!)?.[1]);
+    expect(seconds).toBeGreaterThan(Number(environment!.SHUTDOWN_GRACE_SECONDS) + 5);
+  });
+
+  it('builds what the Dockerfiles have', () => {
+    const targets = Object.values(services).flatMap(({ build }) =>
+      build?.target ? [[build.dockerfile, build.target] as const] : [],
+    );
+    expect(targets.map(([, target]) => target).sort()).toEqual(['cpu', 'cuda']);
+    for (const [dockerfile, target] of targets) {
+      const text = readFileSync(join(REPOSITORY_ROOT, dockerfile), 'utf8');
+      expect(text).toMatch(new RegExp(`^FROM .* AS ${target}$`, 'm'));
+    }
+  });
+
+  it('lets variables set the port and the memory of Redis', () => {
+    const { api, redis } = composeServices({ PORT: '9000', REDIS_MAXMEMORY: '512mb' });
+    expect(JSON.stringify(api!.ports)).toMatch(/9000/);
+    expect([redis!.command].flat().join(' ')).toContain('--maxmemory 512mb');
+  });
+});
