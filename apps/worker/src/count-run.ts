@@ -20,10 +20,10 @@ export async function countRun(
     postprocess: timings.postprocess_ms ?? 0,
   };
   const runMs = Object.values(stages).reduce((sum, ms) => sum + ms, 0);
-  await runTimes.remember(model, runMs);
-  await usage.observe((observe) => {
+  const observed = usage.observe((observe) => {
     for (const [stage, ms] of Object.entries(stages)) observe('stage', { model, stage }, ms / 1000);
     observe('wait', { model }, ((startedAtMs ?? createdAtMs) - createdAtMs) / 1000);
     observe('batchSize', { model }, batchSize);
   });
+  await Promise.all([observed, runTimes.remember(model, runMs)]);
 }

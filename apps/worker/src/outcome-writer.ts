@@ -48,15 +48,17 @@ export class OutcomeWriter {
     const blobKeyOf = (name: string) => `artifact/${place}/${name}`;
     const names = run.outcome.artifacts.map(({ name }) => name);
     await this.#store.noteBlobs(record.id, [resultBlobKey, ...names.map(blobKeyOf)]);
-    const artifacts = await Promise.all(
-      run.outcome.artifacts.map(async ({ bytes, ...about }): Promise<StoredArtifact> => {
-        const blobKey = blobKeyOf(about.name);
-        await this.#blobs.put(blobKey, bytes, record.id, untilMs);
-        return { ...about, blobKey, bytes: bytes.length, sha256: sha256(bytes) };
-      }),
-    );
     const resultJson = Buffer.from(JSON.stringify(run.outcome.result));
-    await this.#blobs.put(resultBlobKey, resultJson, record.id, untilMs);
+    const [artifacts] = await Promise.all([
+      Promise.all(
+        run.outcome.artifacts.map(async ({ bytes, ...about }): Promise<StoredArtifact> => {
+          const blobKey = blobKeyOf(about.name);
+          await this.#blobs.put(blobKey, bytes, record.id, untilMs);
+          return { ...about, blobKey, bytes: bytes.length, sha256: sha256(bytes) };
+        }),
+      ),
+      this.#blobs.put(resultBlobKey, resultJson, record.id, untilMs),
+    ]);
     const finished = await this.#store.finish(record.id, token, 'succeeded', {
       modelVersion: this.#modelVersion,
       resultBlobKey,

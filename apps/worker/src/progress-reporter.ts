@@ -3,12 +3,13 @@ import type { Progress } from '@darkroom/contracts';
 const AT_MOST_EVERY_MS = 100;
 
 /**
- * Passes progress on ten times a second at most. The latest is never lost: what comes too soon is passed on when
- * its time has come, unless something newer took its place.
+ * Passes progress on ten times a second at most, the first time a tenth after the start: a job that is done by then
+ * has nobody who would have seen it. The latest is never lost: what comes too soon is passed on when its time has come,
+ * unless something newer took its place.
  */
 export class ProgressReporter {
   readonly #passOn: (progress: Progress) => void;
-  #lastMs = Number.NEGATIVE_INFINITY;
+  #lastMs = performance.now();
   #waiting: Progress | undefined;
   #timer: NodeJS.Timeout | undefined;
 

@@ -9,6 +9,13 @@ type Hash = Record<string, string>;
 
 interface Submission extends NewJob {}
 
+/** A hash as scripts return it: fields and values by turns. */
+export function hashFrom(fieldsAndValues: readonly string[]): Hash {
+  const hash: Hash = {};
+  for (let i = 0; i < fieldsAndValues.length; i += 2) hash[fieldsAndValues[i]!] = fieldsAndValues[i + 1]!;
+  return hash;
+}
+
 const numberOrNull = (text: string | undefined) => (text ? Number(text) : null);
 
 export function encodeNewJob(job: NewJob): Hash {

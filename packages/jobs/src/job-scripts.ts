@@ -3,7 +3,7 @@ import type { Redis, Result } from 'ioredis';
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     darkroomCreateJob(...keysAndArguments: string[]): Result<number, Context>;
-    darkroomChangeJob(...keysAndArguments: string[]): Result<[string, number], Context>;
+    darkroomChangeJob(...keysAndArguments: string[]): Result<[string, number, string[]?], Context>;
     darkroomForgetJob(...keysAndArguments: string[]): Result<number, Context>;
   }
 }
@@ -32,9 +32,9 @@ return 1
  * KEYS: record, events channel, kept-until index, deadlines, usage counts, then the status indexes in the order of ARGV's statuses.
  * ARGV: JSON { id, from: [status], token?, to?, set: {field: value}, add: {field: n}, nowMs, keep?, kind,
  *   progress?, statuses: [status], mayBeLate: whether a job past its deadline may take the step,
- *   batchPrefix: what comes before a batch's id in its key }.
- * @returns [code, revision]: 'ok', 'missing', 'fenced' (another attempt holds the job), 'late' (past its deadline) or
- *   the status it is in.
+ *   batchPrefix: what comes before a batch's id in its key, wantsRecord: whether the record is to be returned }.
+ * @returns [code, revision, the record's fields and values if wanted]: 'ok', 'missing', 'fenced' (another attempt holds
+ *   the job), 'late' (past its deadline) or the status it is in.
  */
 const CHANGE_JOB = `
 local change = cjson.decode(ARGV[1])
@@ -81,7 +81,7 @@ end
 redis.call('PUBLISH', KEYS[2], cjson.encode({
   id = change.id, kind = change.kind, status = to, revision = revision, progress = change.progress
 }))
-return { 'ok', revision }
+return { 'ok', revision, change.wantsRecord and redis.call('HGETALL', KEYS[1]) or {} }
 `;
 
 /**

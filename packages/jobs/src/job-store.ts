@@ -9,7 +9,7 @@ import {
   type NewJob,
   stageProgress,
 } from './job-record.js';
-import { decodeJobRecord, encodeNewJob } from './job-record-hash.js';
+import { decodeJobRecord, encodeNewJob, hashFrom } from './job-record-hash.js';
 import { defineJobScripts } from './job-scripts.js';
 
 const TOMBSTONE_MS = 30 * 24 * 3600 * 1000;
@@ -31,6 +31,7 @@ interface Change {
   readonly mayBeLate?: boolean;
   readonly kind?: 'status' | 'progress';
   readonly progress?: Progress;
+  readonly wantsRecord?: boolean;
 }
 
 /** Job records in Redis, and the steps of their lives. See `job-record.ts` for the states. */
@@ -46,8 +47,10 @@ export class JobStore {
     defineJobScripts(redis);
   }
 
-  async create(job: NewJob): Promise<void> {
+  /** @returns the record as it begins; it may have gone on since */
+  async create(job: NewJob): Promise<JobRecord> {
     const { keys } = this;
+    const hash = encodeNewJob(job);
     await this.#redis.darkroomCreateJob(
       keys.record(job.id),
       keys.all,
@@ -59,8 +62,9 @@ export class JobStore {
       job.id,
       job.deadlineAtMs === null ? '' : String(job.deadlineAtMs),
       job.batchId === null ? '' : keys.batch(job.batchId),
-      ...Object.entries(encodeNewJob(job)).flat(),
+      ...Object.entries(hash).flat(),
     );
+    return decodeJobRecord(hash)!;
   }
 
   async get(id: string): Promise<JobRecord | null> {
@@ -127,9 +131,9 @@ export class JobStore {
       progress: JSON.stringify(stageProgress('loading_model', 0)),
     };
     const begin = { to: 'running', set, add: { attempts: 1 } } as const;
-    if (await this.#change(id, { ...begin, from: ['queued'] })) return this.get(id);
-    const takeOver = { ...begin, from: ['running'], add: { attempts: 1, deaths: 1 } } as const;
-    return (await this.#change(id, takeOver)) ? this.get(id) : null;
+    const begun = await this.#changed(id, { ...begin, from: ['queued'] });
+    if (begun !== null) return begun;
+    return this.#changed(id, { ...begin, from: ['running'], add: { attempts: 1, deaths: 1 } });
   }
 
   /** @returns false when another attempt holds the job or it has ended: stop working on it */
@@ -250,6 +254,17 @@ export class JobStore {
   }
 
   async #change(id: string, change: Change): Promise<boolean> {
+    const [code] = await this.#runChange(id, change);
+    return code === 'ok';
+  }
+
+  /** @returns the record after the change; null when it may not be made */
+  async #changed(id: string, change: Change): Promise<JobRecord | null> {
+    const [code, , fieldsAndValues = []] = await this.#runChange(id, { ...change, wantsRecord: true });
+    return code === 'ok' ? decodeJobRecord(hashFrom(fieldsAndValues)) : null;
+  }
+
+  #runChange(id: string, change: Change) {
     const { keys } = this;
     const indexes = JOB_STATUSES.map((status) => keys.byStatus(status));
     const keyList = [keys.record(id), keys.events, keys.keptUntil, keys.deadlines, keys.usage, ...indexes];
@@ -263,12 +278,7 @@ export class JobStore {
       statuses: JOB_STATUSES,
       batchPrefix: keys.batch(''),
     };
-    const [code] = await this.#redis.darkroomChangeJob(
-      String(keyList.length),
-      ...keyList,
-      JSON.stringify(description),
-    );
-    return code === 'ok';
+    return this.#redis.darkroomChangeJob(String(keyList.length), ...keyList, JSON.stringify(description));
   }
 
   async #forget(record: JobRecord, tombstoneMs: string): Promise<void> {

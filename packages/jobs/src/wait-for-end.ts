@@ -27,22 +27,24 @@ export async function waitForEnd(
     wake = resolve;
   });
   const stopListening = events.onJob(id, (change) => {
-    if (change === 'resync') void endedAlready().then((ended) => ended && wake(), wake);
+    if (change === 'resync') void store.get(id).then((record) => isOver(record) && wake(), wake);
     else if (isEnded(change.status)) wake();
   });
-  const endedAlready = async () => {
-    const record = await store.get(id);
-    return record === null || isEnded(record.status);
-  };
   const timer = setTimeout(wake, timeoutMs);
   signal?.addEventListener('abort', wake, { once: true });
   try {
     // Listening began before this look, so an end in between is not missed.
-    if (!signal?.aborted && !(await endedAlready())) await woken;
+    const found = await store.get(id);
+    if (isOver(found) || signal?.aborted) return found;
+    await woken;
     return await store.get(id);
   } finally {
     clearTimeout(timer);
     stopListening();
     signal?.removeEventListener('abort', wake);
   }
+}
+
+function isOver(record: JobRecord | null): boolean {
+  return record === null || isEnded(record.status);
 }

@@ -167,11 +167,11 @@ describe('the result', () => {
     await expectProblem(await fetch(waiting.urls.result), 'job_has_no_result');
   });
 
-  it('comes in no format that is not built', async () => {
-    const problem = await expectProblem(
-      await service.fetch(`/v1/jobs/${job.id}/result?format=coco`),
-      'invalid_field',
-    );
-    expect(problem.detail).toContain('json');
+  it('comes in no format that its task has nothing for, and in none that there isn’t', async () => {
+    const inFormat = (format: string) => service.fetch(`/v1/jobs/${job.id}/result?format=${format}`);
+    const unsuited = await expectProblem(await inFormat('coco'), 'option_not_supported');
+    expect(unsuited.detail).toContain('json');
+    const unknown = await expectProblem(await inFormat('pascal-voc'), 'invalid_field');
+    expect(unknown.detail).toContain('json');
   });
 });

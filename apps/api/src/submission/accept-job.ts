@@ -54,8 +54,8 @@ export async function acceptJob(
       'The picture of the job that this one refers to is no longer kept.',
     );
   }
-  try {
-    await store.create({
+  const record = await store
+    .create({
       id,
       task: job.task,
       model: modelId,
@@ -68,17 +68,15 @@ export async function acceptJob(
       input: { image: picture.stored, options: job.options },
       metadata: common.metadata ?? {},
       warnings: await warningsFor(modelId, services),
+    })
+    .catch(async (error) => {
+      await blobs.release(blobKey, id).catch(() => {});
+      throw error;
     });
-  } catch (error) {
-    await blobs.release(blobKey, id).catch(() => {});
-    throw error;
-  }
   // From here on the job is accepted: should adding the delivery fail, the sweeper adds it.
   await deliveries
     .add(modelId, id, priority)
     .catch((error) => log.error({ err: error, job: id }, 'delivery not added'));
-  const record = await store.get(id);
-  if (!record) throw new DarkroomError('internal_error', `The job ${id} is gone right after it was made.`);
   return record;
 }
 

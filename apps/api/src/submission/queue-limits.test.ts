@@ -1,4 +1,4 @@
-import type { Job } from '@darkroom/contracts';
+import { type Job, TASKS } from '@darkroom/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem } from '../testing/expect-problem.js';
 import { AWAY_MODEL, QUICK_MODEL, type RunningService, startService } from '../testing/start-service.js';
@@ -72,7 +72,7 @@ describe('a service that no worker ever joined', () => {
       { redis: { ok: true }, storage: { ok: true }, workers: { ok: false } },
     ]);
     const about = (await (await empty.fetch('/v1')).json()) as { tasks: object[] };
-    expect(about.tasks).toMatchObject([{ task: 'segmentation', default_model: null }]);
+    expect(about.tasks).toMatchObject(TASKS.map((task) => ({ task, default_model: null })));
     await empty.stop();
   });
 });

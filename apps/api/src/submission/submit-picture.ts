@@ -23,8 +23,11 @@ export async function submitPicture(
 ): Promise<Submitted> {
   const { limits, store, blobs } = services;
   const submission = await readSubmission(request, task.fieldsSchema, limits.maxUploadBytes);
+  const loading = loadPicture(submission.picture, { store, blobs, maxPixels: limits.maxImagePixels });
+  // What is wrong with the fields is told first, whichever is found out first.
+  loading.catch(() => {});
   const { cancelOnDisconnect, ...checked } = await checkSubmission(task, submission.fields, wanted, services);
-  const picture = await loadPicture(submission.picture, { store, blobs, maxPixels: limits.maxImagePixels });
+  const picture = await loading;
   const record = await acceptJob({ ...checked, picture }, services, request.log);
   return { record, cancelOnDisconnect };
 }

@@ -83,10 +83,16 @@ function badQueries(jobId: string): BadRequest[] {
       /0, 1/,
     ),
     get(
-      'a result in a format that is not built',
-      `/v1/jobs/${jobId}/result?format=yolo`,
+      'a result in a format that there isn’t',
+      `/v1/jobs/${jobId}/result?format=pascal-voc`,
       'invalid_field',
       /json/,
+    ),
+    get(
+      'a result in a format for another task',
+      `/v1/jobs/${jobId}/result?format=yolo`,
+      'option_not_supported',
+      /csv or json/,
     ),
     get('models of no task', '/v1/models?task=cooking', 'invalid_field', /segmentation/),
   ];
