@@ -20,7 +20,7 @@ export async function openGraph(path: string, options: GraphOptions): Promise<Or
   return new OrtGraph(path, session);
 }
 
-/** A graph that ONNX Runtime runs. A run blocks the event loop of its process for its whole length. */
+/** A graph that ONNX Runtime runs. A run blocks the event loop of its thread for its whole length; see `GraphThread`. */
 export class OrtGraph implements Graph {
   readonly inputs: readonly TensorSpec[];
   /** Outputs of types that tensors don't have here, such as text, are left out and never fetched. */

@@ -99,8 +99,6 @@ export class Batcher<Prepared, Inferred> {
     const wanted = batch.filter((one) => this.#isWanted(one));
     if (wanted.length === 0) return;
     for (const { member } of wanted) member.onStart();
-    // What was just told must have left this process before a graph run blocks it.
-    await new Promise((resolve) => setImmediate(resolve));
     const startedMs = performance.now();
     try {
       const steps = { step: (done: number, total: number) => this.#step(wanted, done, total) };

@@ -1,4 +1,4 @@
-import { openGraph, resolveDevice } from '@darkroom/inference';
+import { GraphThread, resolveDevice } from '@darkroom/inference';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference-messages.js';
 import { ModelServer } from './model-server.js';
 import { startWatchdog } from './watchdog.js';
@@ -10,8 +10,14 @@ startWatchdog(process.ppid);
 // Ctrl-C in a terminal reaches every process of the group; when to end is the worker's to say.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-process.on('disconnect', () => process.exit(0));
+// Not by exit(): that waits for the thread of graphs, and aborts when it is in a run.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 const send = (message: FromInferenceProcess) => process.send?.(message);
-const server = new ModelServer({ send, openGraph, resolveDevice });
+const thread = new GraphThread();
+const server = new ModelServer({
+  send,
+  openGraph: (path, options) => thread.open(path, options),
+  resolveDevice,
+});
 process.on('message', (message) => void server.receive(message as ToInferenceProcess));

@@ -5,8 +5,8 @@ const LOOK_EVERY_MS = 250;
 /**
  * Ends this process when its parent is gone.
  *
- * A child blocked in a graph run doesn't see that its channel was closed, so a thread of its own looks at the
- * parent: an orphan is given another parent by the kernel. SIGKILL, because nothing milder stops a run.
+ * A child that is busy with a picture doesn't see that its channel was closed, so a thread of its own looks at the
+ * parent: an orphan is given another parent by the kernel. SIGKILL, because nothing milder stops a graph run.
  */
 export function startWatchdog(parentPid: number): void {
   const thread = new Worker(
