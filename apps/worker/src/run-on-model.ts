@@ -2,7 +2,7 @@ import { DarkroomError } from '@darkroom/contracts';
 import type { HostedModel } from './hosted-model.js';
 import type { InferenceProcess, RunListener, RunRequest, RunResult } from './inference-process.js';
 
-/** A canceled run has so long to come to its next check by itself. */
+/** A canceled run has so long to come to its next check by itself; then it is looked at again and again. */
 const CANCEL_GRACE_MS = 300;
 
 interface Run extends RunRequest, RunListener {
@@ -79,21 +79,22 @@ class StageWatch {
   }
 
   /**
-   * After the grace, a run that is still in its graph is killed if what it likely has left is more than loading
+   * After the grace, a run that is still in its graph is killed once what it likely has left is more than loading
    * takes. Before its graph it stops by itself, and the run that holds the process then may be another job's.
    */
   stopIfWorthIt(): void {
-    this.#cancelTimer = setTimeout(() => {
+    this.#cancelTimer = setInterval(() => {
       if (this.#stage !== 'inference') return;
       const elapsedMs = performance.now() - this.#enteredMs;
       if (this.#hosted.expectedRemainingMs(elapsedMs) <= this.#hosted.loadMs) return;
+      clearInterval(this.#cancelTimer);
       void this.#hosted.restart(this.#process, 'canceled');
     }, CANCEL_GRACE_MS);
   }
 
   end(): void {
     clearTimeout(this.#timer);
-    clearTimeout(this.#cancelTimer);
+    clearInterval(this.#cancelTimer);
   }
 }
 

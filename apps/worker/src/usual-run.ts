@@ -10,9 +10,9 @@ export class UsualRun {
       this.#usualMs === null ? runMs : this.#usualMs * (1 - WEIGHT_OF_LAST) + runMs * WEIGHT_OF_LAST;
   }
 
-  /** What a run likely has left; one that is past the usual time, or the first, as much as it took so far. */
+  /** What a run likely has left; one that is past the usual time, or the first, as much again as it is past it. */
   expectedRemainingMs(elapsedMs: number): number {
     const usualMs = this.#usualMs ?? 0;
-    return elapsedMs < usualMs ? usualMs - elapsedMs : elapsedMs;
+    return Math.abs(usualMs - elapsedMs);
   }
 }
