@@ -2,10 +2,16 @@ import type { CompletePreparation } from '@darkroom/model-catalog';
 import { describeSpec, type TensorSpec } from '@darkroom/tensor';
 import { type Finding, inGraph, inManifest } from './finding.js';
 
-/** Whether the graph takes one picture, prepared as the manifest says. */
+const BATCH_RANK = 4;
+
+/**
+ * Whether the graph takes one picture, prepared as the manifest says.
+ * @param options `withoutBatch`: whether three dimensions are as good, a picture without a batch around it
+ */
 export function checkInput(
   preparation: CompletePreparation,
   inputs: readonly TensorSpec[],
+  { withoutBatch = false }: { readonly withoutBatch?: boolean } = {},
 ): { spec: TensorSpec | null; findings: readonly Finding[] } {
   const [spec, ...others] = inputs;
   if (!spec || others.length > 0) {
@@ -20,14 +26,15 @@ export function checkInput(
     const detail = `expected float32 or float16, got ${describeSpec(spec)}. Export it for normalized pixels`;
     return { spec: null, findings: [inGraph(field, detail)] };
   }
-  if (spec.dims.length !== 4) {
+  const rank = spec.dims.length;
+  if (rank !== BATCH_RANK && !(withoutBatch && rank === BATCH_RANK - 1)) {
     const detail = `expected four dimensions, a batch of pictures, got ${describeSpec(spec)}`;
     return { spec: null, findings: [inGraph(field, detail)] };
   }
   const findings = checkChannels(preparation, spec);
   // In another layout other dimensions are the sizes.
   if (findings.length === 0) findings.push(...checkSize(preparation, spec));
-  if (spec.dims[0] !== null && spec.dims[0] !== 1) {
+  if (rank === BATCH_RANK && spec.dims[0] !== null && spec.dims[0] !== 1) {
     const detail = `expected a batch of 1 or of any size, got ${describeSpec(spec)}. Export it with a batch of 1`;
     findings.push(inGraph(field, detail));
   }
@@ -35,9 +42,10 @@ export function checkInput(
 }
 
 function checkChannels({ layout }: CompletePreparation, spec: TensorSpec): Finding[] {
-  const channelsIn = { nchw: spec.dims[1], nhwc: spec.dims[3] };
-  if (channelsIn[layout] === 3 || channelsIn[layout] === null) return [];
+  const channelsIn = { nchw: spec.dims.at(-3), nhwc: spec.dims.at(-1) };
+  if (channelsIn[layout] === 3) return [];
   const other = layout === 'nchw' ? 'nhwc' : 'nchw';
+  if (channelsIn[layout] === null && channelsIn[other] !== 3) return [];
   if (channelsIn[other] === 3) {
     const detail = `expected ${other}, the layout of the graph’s input ${describeSpec(spec)}, got ${layout}`;
     return [inManifest('#/preparation/layout', detail)];
@@ -48,9 +56,9 @@ function checkChannels({ layout }: CompletePreparation, spec: TensorSpec): Findi
 
 function checkSize(preparation: CompletePreparation, spec: TensorSpec): Finding[] {
   const { resize, layout, width, height } = preparation;
-  const [inputHeight, inputWidth] = layout === 'nchw' ? spec.dims.slice(2) : spec.dims.slice(1, 3);
+  const [inputHeight, inputWidth] = layout === 'nchw' ? spec.dims.slice(-2) : spec.dims.slice(-3, -1);
   const fixed = { width: inputWidth ?? null, height: inputHeight ?? null };
-  if (resize === 'shortest-edge') return checkFreeSize(preparation, fixed, spec);
+  if (resize === 'shortest-edge' || resize === 'none') return checkFreeSize(preparation, fixed, spec);
   const given = { width, height };
   return (['width', 'height'] as const).flatMap((side) => {
     if (fixed[side] === null || fixed[side] === given[side]) return [];
@@ -59,16 +67,16 @@ function checkSize(preparation: CompletePreparation, spec: TensorSpec): Finding[
   });
 }
 
-/** With `shortest-edge` the input's size follows the picture, so the graph must take any. */
+/** With `shortest-edge` and `none` the input's size follows the picture, so the graph must take any. */
 function checkFreeSize(
-  { width, height }: CompletePreparation,
+  { resize, width, height }: CompletePreparation,
   fixed: { width: number | null; height: number | null },
   spec: TensorSpec,
 ): Finding[] {
   if (fixed.width !== null || fixed.height !== null) {
     const detail =
       `expected stretch or letterbox, since the size of the graph’s input ${describeSpec(spec)} is fixed, ` +
-      `got shortest-edge`;
+      `got ${resize}`;
     return [inManifest('#/preparation/resize', detail)];
   }
   if (width === undefined && height === undefined) return [];

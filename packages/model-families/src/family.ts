@@ -3,11 +3,12 @@ import type { Pixels } from '@darkroom/imaging';
 import type { CompleteManifest, LoadedManifest, ModelProblem } from '@darkroom/model-catalog';
 import type { Graph, GraphSignature } from '@darkroom/tensor';
 import type { TSchema } from 'typebox';
+import type { GraphCandidate, Recognition } from './recognition.js';
 import type { RunMemory } from './run-memory.js';
 
 /**
  * The code for one architecture. A family is a folder with the same file names in each: `family.ts` (this
- * interface), `options.ts`, `signature.ts` (whether graphs fit), `prepare.ts`, `decode.ts`, `artifacts.ts`.
+ * interface), `options.ts`, `signature.ts` (whether graphs fit), `recognize.ts`, `prepare.ts`, `decode.ts`, `artifacts.ts`.
  */
 export interface Family {
   readonly name: string;
@@ -24,6 +25,8 @@ export interface Family {
   /** Whether the graphs' inputs and outputs, and the manifest's options, are what the family can work with. */
   check(model: LoadedManifest, signatures: Readonly<Record<string, GraphSignature>>): readonly ModelProblem[];
   load(model: LoadedManifest, graphs: Readonly<Record<string, Graph>>): Pipeline;
+  /** Whether a graph without a manifest is one of the family, and what its manifest needs then. */
+  recognize?(candidate: GraphCandidate): Recognition | null;
 }
 
 /** What a job brings to a pipeline. `options` are the task's, complete and already validated. */

@@ -83,7 +83,7 @@ describe('checking a model', () => {
       {
         file: 'model.json',
         field: '#/family',
-        detail: 'expected one of semantic-segmentation, yolo, got oracle',
+        detail: 'expected one of semantic-segmentation, yolo, rcnn, detr, got oracle',
       },
     ]);
   });

@@ -1,6 +1,7 @@
 // What tests need of it they take from here, like everything else.
 export * from '@darkroom/private-redis';
 export * from './darkroom-process.js';
+export * from './graphs/candidate-output.js';
 export * from './graphs/detection-graph.js';
 export * from './graphs/failing-segmentation-graph.js';
 export * from './graphs/memory-hungry-segmentation-graph.js';

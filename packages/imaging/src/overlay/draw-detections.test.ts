@@ -118,6 +118,21 @@ describe('a drawn mask', () => {
       await drawDetections(grey(300, 200), [detection(box)]),
     );
   });
+
+  it('is asked for when it is drawn, so that all need not be there at once', async () => {
+    const asked: number[] = [];
+    const lazily = (index: number): DrawnDetection => ({
+      box: [10, 10, 20, 20],
+      color: '#ff0000',
+      text: '',
+      get mask() {
+        asked.push(index);
+        return square(10, 10, 5);
+      },
+    });
+    await drawDetections(grey(100, 60), [lazily(0), lazily(1)]);
+    expect(asked).toEqual([1, 0, 1, 0]);
+  });
 });
 
 describe('a drawn label', () => {

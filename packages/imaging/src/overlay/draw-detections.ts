@@ -16,6 +16,7 @@ export interface DrawnDetection {
   readonly color: string;
   /** Any Unicode text; a long one is cut, an empty one makes no label. */
   readonly text: string;
+  /** Read twice, one after the other: where all masks don't fit memory, a getter makes each when it is read. */
   readonly mask: RegionMask | null;
 }
 
@@ -32,16 +33,22 @@ export async function drawDetections(
   const { width, height } = picture;
   const canvas = new Canvas(picture);
   const style = overlayStyle(width, height);
-  const drawn = detections.map(({ box, color, text, mask }) => ({
-    around: outerEdges(finite(box), style.lineWidth, width, height),
-    color: parseColor(color),
-    text,
-    mask,
+  const drawn = detections.map((detection) => ({
+    detection,
+    around: outerEdges(finite(detection.box), style.lineWidth, width, height),
+    color: parseColor(detection.color),
+    text: detection.text,
   }));
   const lastFirst = drawn.toReversed();
-  // Outlines after all fills, which would dim them.
-  for (const { mask, color } of lastFirst) if (mask) fillMask(canvas, mask, color);
-  for (const { mask, color } of lastFirst) if (mask) outlineMask(canvas, mask, color, style.lineWidth);
+  for (const { detection, color } of lastFirst) {
+    const { mask } = detection;
+    if (mask) fillMask(canvas, mask, color);
+  }
+  // After all fills, which would dim them.
+  for (const { detection, color } of lastFirst) {
+    const { mask } = detection;
+    if (mask) outlineMask(canvas, mask, color, style.lineWidth);
+  }
   for (const { around, color } of lastFirst) drawBox(canvas, around, color, style.lineWidth);
   await drawLabels(canvas, drawn, style);
   return canvas.finish();

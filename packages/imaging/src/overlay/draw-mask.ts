@@ -21,11 +21,12 @@ export function fillMask(canvas: Canvas, mask: RegionMask, color: Color): void {
  */
 export function outlineMask(canvas: Canvas, mask: RegionMask, color: Color, lineWidth: number): void {
   requireInPicture(mask, canvas.width, canvas.height);
-  const marks = new Uint8Array(mask.data.length);
+  const { data } = mask;
+  const marks = new Uint8Array(data.length);
   markAlongRows(mask, marks, lineWidth, canvas.width);
   markAlongColumns(mask, marks, lineWidth, canvas.height);
   // The marks lie on both sides of the border.
-  for (let i = 0; i < marks.length; i++) marks[i]! &= mask.data[i]!;
+  for (let i = 0; i < marks.length; i++) marks[i]! &= data[i]!;
   blendWhere(canvas, mask, marks, color, OUTLINE_ALPHA);
 }
 
@@ -37,15 +38,19 @@ function blendWhere(
   color: Color,
   alpha: number,
 ): void {
+  const { data } = canvas;
   // By value before, as each is asked for thousands of times.
-  const [reds, greens, blues] = color.map((value) => blendedValues(value, alpha));
+  const reds = blendedValues(color[0], alpha);
+  const greens = blendedValues(color[1], alpha);
+  const blues = blendedValues(color[2], alpha);
   for (let row = 0; row < height; row++) {
+    const end = (row + 1) * width;
     let out = ((y + row) * canvas.width + x) * 3;
-    for (let at = row * width; at < (row + 1) * width; at++, out += 3) {
+    for (let at = row * width; at < end; at++, out += 3) {
       if (marks[at] !== 1) continue;
-      canvas.data[out] = reds![canvas.data[out]!]!;
-      canvas.data[out + 1] = greens![canvas.data[out + 1]!]!;
-      canvas.data[out + 2] = blues![canvas.data[out + 2]!]!;
+      data[out] = reds[data[out]!]!;
+      data[out + 1] = greens[data[out + 1]!]!;
+      data[out + 2] = blues[data[out + 2]!]!;
     }
   }
 }

@@ -1,18 +1,21 @@
-import type {
-  Detection,
-  DetectionOptions,
-  DetectionOutput,
-  DetectionResult,
-  Label,
+import {
+  DETECTION_OUTPUTS,
+  type Detection,
+  type DetectionOptions,
+  type DetectionOutput,
+  type DetectionResult,
+  type Label,
 } from '@darkroom/contracts';
 import { cropPicture, drawDetections, maskArea, type Pixels } from '@darkroom/imaging';
 import type { PipelineArtifact, PipelineOutcome } from '../family.js';
 import { artifactName, pictureArtifact } from './artifacts.js';
 import type { Detected } from './detected.js';
 import { countLabels, labelOf } from './detection-labels.js';
+import { fewAtATime } from './few-at-a-time.js';
 import { keptClassIds } from './kept-class-ids.js';
 import { shapeMask } from './mask-shapes.js';
 import { placeDetections, toHundredths } from './place-detections.js';
+import { rememberMasks } from './remember-masks.js';
 
 export interface DetectionContext {
   /** The model's labels, by class id. */
@@ -32,19 +35,16 @@ export async function finishDetections(
   context: DetectionContext,
 ): Promise<PipelineOutcome> {
   const { labels, options } = context;
-  const placed = placeDetections(detected, picture).map((one) => withoutUnwantedMask(one, options));
-  const detections: Detection[] = [];
-  const masks: PipelineArtifact[] = [];
-  for (const [index, one] of placed.entries()) {
-    const { detection, artifact } = await describe(one, index, picture, context);
-    detections.push(detection);
-    if (artifact) masks.push(artifact);
-  }
+  const placed = rememberMasks(
+    placeDetections(detected, picture).map((one) => withoutUnwantedMask(one, options)),
+  );
+  const described = await fewAtATime(placed, (one, index) => describe(one, index, picture, context));
+  const masks = described.flatMap(({ artifact }) => artifact ?? []);
   const classIds = placed.map(({ classId }) => classId);
   const result: DetectionResult = {
     width: picture.width,
     height: picture.height,
-    detections,
+    detections: described.map(({ detection }) => detection),
     counts: countLabels(classIds, keptClassIds(options.classes, labels), labels),
   };
   return { result, artifacts: [...(await makeOutputs(picture, placed, context)), ...masks], warnings: [] };
@@ -89,14 +89,11 @@ const MAKERS: Readonly<Record<DetectionOutput, Maker>> = {
   overlay: async (picture, placed, { labels, options }) => [
     await pictureArtifact('overlay', null, await draw(picture, placed, labels), options.output_format),
   ],
-  crops: async (picture, placed, { options }) => {
-    const crops: PipelineArtifact[] = [];
-    for (const [index, { box }] of placed.entries()) {
+  crops: (picture, placed, { options }) =>
+    fewAtATime(placed, async ({ box }, index) => {
       const crop = cropPicture(picture, box, options.crop_padding);
-      crops.push(await pictureArtifact('crop', index, crop, options.output_format));
-    }
-    return crops;
-  },
+      return pictureArtifact('crop', index, crop, options.output_format);
+    }),
   model_input: async (_picture, _placed, { modelInput }) => [
     await pictureArtifact('model_input', null, modelInput(), 'png'),
   ],
@@ -104,11 +101,8 @@ const MAKERS: Readonly<Record<DetectionOutput, Maker>> = {
 
 /** The artifacts asked for, in the order in which the contract lists them. */
 async function makeOutputs(picture: Pixels, placed: readonly Detected[], context: DetectionContext) {
-  const artifacts: PipelineArtifact[] = [];
-  for (const [output, make] of Object.entries(MAKERS) as [DetectionOutput, Maker][]) {
-    if (context.options.outputs.includes(output)) artifacts.push(...(await make(picture, placed, context)));
-  }
-  return artifacts;
+  const wanted = DETECTION_OUTPUTS.filter((output) => context.options.outputs.includes(output));
+  return (await Promise.all(wanted.map((output) => MAKERS[output](picture, placed, context)))).flat();
 }
 
 function draw(picture: Pixels, placed: readonly Detected[], labels: readonly Label[]): Promise<Pixels> {
@@ -118,7 +112,7 @@ function draw(picture: Pixels, placed: readonly Detected[], labels: readonly Lab
       box,
       color,
       text: `${label} ${score.toFixed(2)}`.trim(),
-      // Made when it is drawn, so that no more than one is held at a time.
+      // When it is drawn, since all together may not fit memory.
       get mask() {
         return mask?.() ?? null;
       },

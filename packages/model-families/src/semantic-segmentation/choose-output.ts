@@ -1,4 +1,4 @@
-import type { CompleteManifest } from '@darkroom/model-catalog';
+import type { ModelManifest } from '@darkroom/contracts';
 import { describeSpec, type TensorSpec } from '@darkroom/tensor';
 import { type Finding, inGraph, inManifest } from '../finding.js';
 import type { SemanticSegmentationOptions } from './options.js';
@@ -13,10 +13,17 @@ export interface ChosenOutput {
   readonly classes: number | null;
 }
 
+/** What of a manifest tells where the classes are. */
+export interface OutputHints {
+  readonly labels?: ModelManifest['labels'];
+  /** With the layout of the graph's input. */
+  readonly preparation: { readonly layout: Layout };
+}
+
 type Choice = { readonly chosen: ChosenOutput | null; readonly findings: readonly Finding[] };
 
 /** torchvision's name for the logits, beside `aux` for those of the auxiliary head. */
-const TORCHVISION_OUTPUT = 'out';
+export const TORCHVISION_OUTPUT = 'out';
 
 const refuse = (finding: Finding): Choice => ({ chosen: null, findings: [finding] });
 
@@ -25,7 +32,7 @@ const refuse = (finding: Finding): Choice => ({ chosen: null, findings: [finding
  * one with four dimensions.
  */
 export function chooseOutput(
-  manifest: CompleteManifest,
+  manifest: OutputHints,
   options: SemanticSegmentationOptions,
   outputs: readonly TensorSpec[],
 ): Choice {
@@ -67,7 +74,7 @@ function classesIn(spec: TensorSpec, layout: Layout): number | null {
  * Where the classes are: in the dimension as long as there are labels, else in the only one of a known length, else
  * where the input has its channels.
  */
-function layoutOf(spec: TensorSpec, { labels, preparation }: CompleteManifest): Layout {
+function layoutOf(spec: TensorSpec, { labels, preparation }: OutputHints): Layout {
   const layouts: readonly Layout[] = ['nchw', 'nhwc'];
   const fits = [
     (layout: Layout) => labels !== undefined && classesIn(spec, layout) === labels.length,

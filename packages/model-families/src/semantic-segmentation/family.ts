@@ -3,6 +3,7 @@ import { describeProblem } from '@darkroom/model-catalog';
 import type { Family } from '../family.js';
 import { requestOptions, SemanticSegmentationOptionsSchema } from './options.js';
 import { SemanticSegmentationPipeline } from './pipeline.js';
+import { recognize } from './recognize.js';
 import { readSignature } from './signature.js';
 
 /** The part in a manifest's `files` that is the graph. */
@@ -27,4 +28,5 @@ export const semanticSegmentation: Family = {
     if (signature) return new SemanticSegmentationPipeline(manifest, graph, signature);
     throw new DarkroomError('inference_failed', problems.map(describeProblem).join('; '));
   },
+  recognize,
 };

@@ -23,8 +23,9 @@ export interface CandidateShape {
   readonly inputSize: { readonly width: number; readonly height: number } | null;
 }
 
-/** Values of a box, and of a box that the graph has already chosen: four, a score, a class. */
-const BOX_VALUES = 4;
+/** Values of a box: centre x, centre y, width, height. */
+export const BOX_VALUES = 4;
+/** Values of a box that the graph has already chosen: four edges, a score, a class. */
 const CHOSEN_VALUES = 6;
 
 const LAYOUTS = ['decoded', 'grid', 'end-to-end'] as const;
@@ -44,7 +45,7 @@ const FIXED: Readonly<Record<CandidateLayout['layout'], Partial<CandidateLayout>
 export function possibleLayouts(shape: CandidateShape, options: YoloOptions): CandidateLayout[] {
   const readings = combinations(shape, options).flatMap((combination) => read(combination, shape, options));
   const certain = readings.filter(({ candidates }) => valuesIn(shape, candidates) !== null);
-  const likely = preferMoreCandidates(certain.length > 0 ? certain : readings, shape);
+  const likely = preferMoreCandidates(certain.length > 0 ? certain : readings, shape, options);
   return preferByCount(likely, shape, options);
 }
 
@@ -109,12 +110,17 @@ function fitsGrid(shape: CandidateShape, { strides }: YoloOptions): boolean {
   return count === null || shape.inputSize === null || stridesOf(count, shape.inputSize, strides) !== null;
 }
 
-/** Without labels any number of values makes sense; there are more candidates than that. */
-function preferMoreCandidates(readings: CandidateLayout[], shape: CandidateShape): CandidateLayout[] {
-  const [, a, b] = shape.dims;
-  if (shape.labels !== null || a == null || b == null || a === b) return readings;
-  const likely = readings.filter(({ candidates }) => (candidates === 'first') === a > b);
-  return likely.length > 0 ? likely : readings;
+/** Without labels any number of values makes sense; there are more candidates than that, unless they are chosen. */
+function preferMoreCandidates(
+  readings: CandidateLayout[],
+  { dims: [, a, b], labels }: CandidateShape,
+  options: YoloOptions,
+): CandidateLayout[] {
+  if (labels !== null || options.candidates !== undefined) return readings;
+  if (a == null || b == null || a === b) return readings;
+  return readings.filter(
+    ({ layout, candidates }) => layout === 'end-to-end' || (candidates === 'first') === a > b,
+  );
 }
 
 /**

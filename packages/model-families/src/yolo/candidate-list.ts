@@ -61,9 +61,11 @@ export class CandidateList {
 
   /** Leaves those whose box is one of numbers: a network that overflowed gives others. */
   keepFinite(): void {
+    const boxes = this.#boxes;
+    // With an edge that isn't finite, so is the sum of all.
     this.#keep((index) => {
-      const box = this.#boxes.subarray(4 * index, 4 * index + 4);
-      return box.every(Number.isFinite);
+      const at = 4 * index;
+      return Number.isFinite(boxes[at]! + boxes[at + 1]! + boxes[at + 2]! + boxes[at + 3]!);
     });
   }
 
@@ -71,13 +73,17 @@ export class CandidateList {
     let kept = 0;
     for (let from = 0; from < this.#length; from++) {
       if (!isKept(from)) continue;
-      this.#scores[kept] = this.#scores[from]!;
-      this.#classIds[kept] = this.#classIds[from]!;
-      this.#sources[kept] = this.#sources[from]!;
-      this.#boxes.copyWithin(4 * kept, 4 * from, 4 * from + 4);
+      if (kept < from) this.#move(from, kept);
       kept++;
     }
     this.#length = kept;
+  }
+
+  #move(from: number, to: number): void {
+    this.#scores[to] = this.#scores[from]!;
+    this.#classIds[to] = this.#classIds[from]!;
+    this.#sources[to] = this.#sources[from]!;
+    for (let edge = 0; edge < 4; edge++) this.#boxes[4 * to + edge] = this.#boxes[4 * from + edge]!;
   }
 
   #grow(): void {

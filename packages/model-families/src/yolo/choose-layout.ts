@@ -9,8 +9,8 @@ import {
   valuesIn,
 } from './candidate-layout.js';
 import type { ChosenOutputs } from './choose-outputs.js';
-import { countCells } from './grid-cells.js';
-import { familyOptions, type YoloOptions } from './options.js';
+import { countCells, USUAL_STRIDES } from './grid-cells.js';
+import { familyOptions, WITH_OBJECTNESS, type YoloOptions } from './options.js';
 
 type Choice = { readonly layout: CandidateLayout | null; readonly findings: readonly Finding[] };
 
@@ -40,11 +40,17 @@ function shapeOf(
 
 /** What decides on the request's options has to stand in the manifest, since they are told before the graph is open. */
 function unsaidTraits(
-  { layout, coefficients }: CandidateLayout,
+  { layout, objectness, classes, coefficients }: CandidateLayout,
   options: YoloOptions,
   { detections, prototypes }: ChosenOutputs,
 ): Finding[] {
   const findings: Finding[] = [];
+  if (objectness && options.objectness === undefined && !WITH_OBJECTNESS.includes(layout)) {
+    const detail =
+      `is missing; with ${classes} labels the output ${describeSpec(detections)} has a score of being anything at all ` +
+      `before those of the classes. Set it to true if that is so, as in v5 and v7; if not, ${classes! + 1} labels are needed`;
+    findings.push(inManifest('#/family_options/objectness', detail));
+  }
   if (layout === 'end-to-end' && options.layout === undefined) {
     const detail = `is missing; the output ${describeSpec(detections)} holds boxes that are chosen already: set it to end-to-end`;
     findings.push(inManifest('#/family_options/layout', detail));
@@ -87,7 +93,7 @@ function misfit(shape: CandidateShape, options: YoloOptions, { detections }: Cho
   const withoutGrid = { ...shape, inputSize: null };
   if (options.layout === 'grid' && possibleLayouts(withoutGrid, options).length > 0) {
     const { width, height } = shape.inputSize!;
-    const strides = options.strides ?? [8, 16, 32];
+    const strides = options.strides ?? USUAL_STRIDES;
     const detail =
       `expected a candidate for each of the ${countCells({ width, height }, strides)} cells that ${width} × ${height} pixels ` +
       `have with strides of ${strides.join(', ')}, got ${candidatesIn(shape, 'first')} in ${spec}. Set the strides that the network has`;

@@ -69,8 +69,11 @@ function remedyFor(outputs: readonly TensorSpec[]): string {
   if (outputs.some(({ type }) => type.startsWith('int'))) {
     return '. It seems to give chosen boxes and their classes as outputs of their own: export it without that step';
   }
-  if (outputs.length > 0 && outputs.every(({ dims }) => dims.length >= MAP_RANK)) {
+  if (outputs.length > 0 && outputs.every(({ dims }) => dims.length === MAP_RANK)) {
     return '. It seems to give the values of its heads: set layout to raw-heads and name the anchors in heads, or export it with the decoding';
+  }
+  if (outputs.length > 0 && outputs.every(({ dims }) => dims.length > MAP_RANK)) {
+    return '. It seems to give the values of its heads: export it with the decoding';
   }
   return '';
 }

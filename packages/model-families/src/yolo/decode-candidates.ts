@@ -1,15 +1,12 @@
 import { DarkroomError } from '@darkroom/contracts';
 import type { Float32Tensor } from '@darkroom/tensor';
-import type { CandidateLayout } from './candidate-layout.js';
+import { BOX_VALUES, type CandidateLayout } from './candidate-layout.js';
 import type { CandidateList } from './candidate-list.js';
 import type { Decoding, Wanted } from './decoding.js';
-import { type InputSize, listCells, stridesOf } from './grid-cells.js';
+import { type InputSize, listCells, stridesOf, USUAL_STRIDES } from './grid-cells.js';
 import { type CandidateTensor, scanScores } from './scan-scores.js';
 
 type CandidatesDecoding = Extract<Decoding, { kind: 'candidates' }>;
-
-/** Where the values of a box lie: centre x, centre y, width, height. */
-const BOX_VALUES = 4;
 
 /**
  * The candidates of one picture that reach the score threshold, each with its box.
@@ -103,7 +100,7 @@ function cellsFor(
   if (fitting) return listCells(inputSize, fitting);
   throw new DarkroomError(
     'inference_failed',
-    `Expected a candidate for each cell of ${(strides ?? [8, 16, 32]).join(', ')} pixels in an input of ` +
+    `Expected a candidate for each cell of ${(strides ?? USUAL_STRIDES).join(', ')} pixels in an input of ` +
       `${inputSize.width} × ${inputSize.height}, got ${count} in the output ${output}. ` +
       'Set strides in the family_options of the model’s manifest.',
   );

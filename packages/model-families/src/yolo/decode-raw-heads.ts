@@ -1,13 +1,10 @@
 import { DarkroomError } from '@darkroom/contracts';
 import type { Float32Tensor } from '@darkroom/tensor';
 import { CandidateList } from './candidate-list.js';
-import type { Decoding, RawHead, Wanted } from './decoding.js';
+import { type Decoding, type RawHead, VALUES_BEFORE_CLASSES, type Wanted } from './decoding.js';
 import type { InputSize } from './grid-cells.js';
 
 type RawHeadsDecoding = Extract<Decoding, { kind: 'raw-heads' }>;
-
-/** Values before those of the classes: centre x, centre y, width, height, objectness. */
-const VALUES_BEFORE_CLASSES = 5;
 
 /**
  * The boxes of one picture that reach the score threshold, from the values of YOLO heads before any sigmoid. After

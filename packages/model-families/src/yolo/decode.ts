@@ -1,18 +1,26 @@
 import { DarkroomError, type DetectionOptions } from '@darkroom/contracts';
 import { boxToPicture, type Placement } from '@darkroom/imaging';
-import { type Float32Tensor, type Tensor, toFloat32 } from '@darkroom/tensor';
+import type { CompletePreparation } from '@darkroom/model-catalog';
+import { type Float32Tensor, toFloat32 } from '@darkroom/tensor';
 import type { Detected } from '../detection/detected.js';
+import type { PictureOutputs, PreparedPicture } from '../detection/detector-pipeline.js';
+import { boxPlacement } from './box-placement.js';
 import type { CandidateList } from './candidate-list.js';
 import { coefficientsOf, decodeCandidates } from './decode-candidates.js';
 import { decodeChosen } from './decode-chosen.js';
 import { decodeRawHeads } from './decode-raw-heads.js';
 import type { Decoding, Wanted } from './decoding.js';
 import { maskFromPrototypes, type Prototypes } from './mask-prototypes.js';
-import type { PreparedPicture } from './prepare.js';
 import { suppress } from './suppress.js';
 
 /** More than this is no rounding of a sigmoid. */
 const HIGHEST_SCORE = 1.01;
+
+/** What of a model the decoding needs. */
+interface DecodedModel {
+  readonly decoding: Decoding;
+  readonly preparation: CompletePreparation;
+}
 
 /**
  * What is in a picture, best first.
@@ -20,9 +28,9 @@ const HIGHEST_SCORE = 1.01;
  * @throws DarkroomError `inference_failed` when the outputs are not what the graph's signature said
  */
 export function decode(
-  outputs: Readonly<Record<string, Tensor>>,
-  decoding: Decoding,
-  { placement, boxPlacement, keptClassIds }: Omit<PreparedPicture, 'feed'>,
+  outputs: PictureOutputs,
+  { decoding, preparation }: DecodedModel,
+  { placement, keptClassIds }: Omit<PreparedPicture, 'feeds'>,
   options: DetectionOptions,
 ): Detected[] {
   const tensors = Object.fromEntries(
@@ -34,10 +42,11 @@ export function decode(
   });
   requireProbabilities(found);
   const { boxes, scores, classIds, sources } = found;
+  const placementOfBoxes = boxPlacement(placement, preparation, decoding);
   const maskOf = masksOf(tensors, decoding, placement);
   return Array.from(suppress(found, options), (index): Detected => {
     const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = boxes.subarray(4 * index, 4 * index + 4);
-    const box = boxToPicture([x0, y0, x1, y1], boxPlacement);
+    const box = boxToPicture([x0, y0, x1, y1], placementOfBoxes);
     const mask = maskOf && (() => maskOf(sources[index]!, box));
     return { classId: classIds[index]!, score: scores[index]!, box, mask };
   });

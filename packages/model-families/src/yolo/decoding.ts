@@ -9,6 +9,9 @@ export interface RawHead {
   readonly size: 'exponential' | 'square';
 }
 
+/** What a raw head gives for each anchor before the classes: centre x, centre y, width, height, objectness. */
+export const VALUES_BEFORE_CLASSES = 5;
+
 /** How a graph's outputs become boxes. */
 export type Decoding =
   | {

@@ -2,7 +2,8 @@ import { DarkroomError } from '@darkroom/contracts';
 import { describeProblem } from '@darkroom/model-catalog';
 import type { Family } from '../family.js';
 import { familyOptions, requestOptions, YoloOptionsSchema } from './options.js';
-import { YoloPipeline } from './pipeline.js';
+import { yoloPipeline } from './pipeline.js';
+import { recognize } from './recognize.js';
 import { readSignature } from './signature.js';
 
 /** The part in a manifest's `files` that is the graph. */
@@ -24,7 +25,8 @@ export const yolo: Family = {
   load({ manifest }, graphs) {
     const graph = graphs[GRAPH]!;
     const { signature, problems } = readSignature(manifest, graph);
-    if (signature) return new YoloPipeline(manifest, graph, signature);
+    if (signature) return yoloPipeline(manifest, graph, signature);
     throw new DarkroomError('inference_failed', problems.map(describeProblem).join('; '));
   },
+  recognize,
 };

@@ -135,7 +135,7 @@ describe('boxes equal those of the original', () => {
     ['v8-classes', ultralytics, {}],
     ['v8-multi-label', ultralytics, { multi_label: true }],
     ['v8-seg', ultralytics, { masks: true }],
-    ['v5', ultralytics, {}],
+    ['v5', ultralytics, { objectness: true }],
     ['yolox', yolox, { layout: 'grid' }],
     ['darknet', darknet, { layout: 'darknet-heads' }],
   ])('%s', async (name, preparation, familyOptions) => {

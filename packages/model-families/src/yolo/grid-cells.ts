@@ -1,8 +1,7 @@
-/** Input pixels per cell of each grid, as YOLO networks have them, without and with a fourth one for large things. */
-const USUAL_STRIDES: readonly (readonly number[])[] = [
-  [8, 16, 32],
-  [8, 16, 32, 64],
-];
+/** Input pixels per cell of each grid, as most YOLO networks have them. */
+export const USUAL_STRIDES: readonly number[] = [8, 16, 32];
+/** And with a fourth grid for large things (P6). */
+const STRIDES_WITH_FOURTH: readonly number[] = [...USUAL_STRIDES, 64];
 
 export interface InputSize {
   readonly width: number;
@@ -24,7 +23,7 @@ export function stridesOf(
   inputSize: InputSize,
   given?: readonly number[],
 ): readonly number[] | null {
-  const choices = given ? [given] : USUAL_STRIDES;
+  const choices = given ? [given] : [USUAL_STRIDES, STRIDES_WITH_FOURTH];
   return choices.find((strides) => countCells(inputSize, strides) === cells) ?? null;
 }
 

@@ -56,7 +56,7 @@ export const YoloOptionsSchema = Type.Object(
     objectness: Type.Optional(
       Type.Boolean({
         description:
-          'Whether a score of being anything at all stands before those of the classes (v5, v7, YOLOX). Default: as shape and labels tell.',
+          'Whether a score of being anything at all stands before those of the classes (v5, v7, YOLOX). Default: false, and true where `layout` says so.',
       }),
     ),
     masks: Type.Optional(

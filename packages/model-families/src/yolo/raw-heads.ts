@@ -1,11 +1,8 @@
 import type { CompleteManifest } from '@darkroom/model-catalog';
 import { describeSpec, type TensorSpec } from '@darkroom/tensor';
 import { type Finding, inGraph, inManifest } from '../finding.js';
-import type { RawHead } from './decoding.js';
+import { type RawHead, VALUES_BEFORE_CLASSES } from './decoding.js';
 import { familyOptions, type HeadOptions } from './options.js';
-
-/** Values before those of the classes: box and objectness. */
-const VALUES_BEFORE_CLASSES = 5;
 
 type Reading =
   | { readonly heads: readonly RawHead[]; readonly classes: number; readonly findings: readonly [] }

@@ -54,13 +54,14 @@ function scanCandidates(tensor: CandidateTensor, scan: ScoreScan, threshold: num
     let bestClass = -1;
     for (let classId = 0; classId < classes; classId++) {
       const score = data[at + firstClassAt + classId]!;
-      if (score > best) {
-        best = score;
-        bestClass = classId;
-      }
+      // An objectness is at most 1, so no product can reach what a factor doesn't.
+      if (!(score >= threshold) || score <= best) continue;
+      best = score;
+      bestClass = classId;
     }
+    if (bestClass < 0) continue;
     const score = Math.fround(objectness * best);
-    if (score >= threshold && bestClass >= 0) add(candidate, bestClass, score);
+    if (score >= threshold) add(candidate, bestClass, score);
   }
 }
 
@@ -74,7 +75,6 @@ function scanClasses(tensor: CandidateTensor, scan: ScoreScan, threshold: number
     const row = (firstClassAt + classId) * valueStep;
     for (let candidate = 0; candidate < count; candidate++) {
       const score = data[row + candidate]!;
-      // An objectness is at most 1, so no product can reach what a factor doesn't.
       if (!(score >= threshold) || score <= bestScores[candidate]!) continue;
       bestScores[candidate] = score;
       bestClasses[candidate] = classId;
