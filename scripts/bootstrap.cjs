@@ -1,8 +1,9 @@
 // biome-ignore-all format: a comma after the last argument is a syntax error in old Nodes
 'use strict';
 /*
- * The first thing that runs: `node scripts/bootstrap.cjs demo | start | test | bench | setup | images`. It needs nothing
- * but Node and npm, brings everything else, then hands over to the command itself in scripts/dist or bench/dist.
+ * The first thing that runs: `node scripts/bootstrap.cjs demo | start | darkroom | test | bench | setup | images`. It needs
+ * nothing but Node and npm, brings everything else, then hands over to the command itself in scripts/dist, bench/dist or
+ * apps/cli/dist.
  *
  * It is written by hand in the JavaScript of 2009, because a Node that is too old must be able to parse it far
  * enough to say so. Functions of newer Nodes may be called after that check, newer syntax may not be used.
@@ -22,13 +23,17 @@ var LONG_STEP_MS = 3000;
 var COMMANDS = {
   demo: 'Run the sample pictures through the whole service; results go to demo-output/.',
   start: 'Run the service in the foreground until Ctrl-C.',
+  darkroom: 'Submit pictures and look after models; --help lists what it can do.',
   test: 'Run all checks and tests; further words go to vitest, such as packages/tensor.',
-  bench: 'Measure what Darkroom costs beside its inference (overhead) and how it scales (scale).',
+  bench: 'Measure what Darkroom costs beside its inference (overhead), how it scales (scale), and detectors (detection).',
   setup: 'Install, build and find a Redis; nothing more.',
   images: 'Build the container images without Docker and run jobs through them; as root on Debian.'
 };
 
-var interactive = Boolean(process.stdout.isTTY) && !process.env.CI;
+/** Its results go to the standard output, for others to read; all that is told here goes beside. */
+var hasResults = process.argv[2] === 'darkroom';
+var out = hasResults ? process.stderr : process.stdout;
+var interactive = Boolean(out.isTTY) && !process.env.CI;
 var colorful = interactive && !process.env.NO_COLOR;
 /** What runs at the moment; signals are passed on to it. */
 var current = null;
@@ -51,7 +56,8 @@ function main(command, args) {
   installPackages()
     .then(build)
     .then(function () {
-      return runScript(scriptOf('ensure-redis'), [command]);
+      // It talks to a service that runs already.
+      if (!hasResults) return runScript(scriptOf('ensure-redis'), [command]);
     })
     .then(function () {
       if (command !== 'setup') return runScript(scriptOf(command), args);
@@ -250,7 +256,13 @@ function installEnvironment() {
 
 function scriptOf(command) {
   if (command === 'bench') return path.join(ROOT, 'bench', 'dist', 'main.js');
+  if (command === 'darkroom') return path.join(ROOT, 'apps', 'cli', 'dist', 'main.js');
   return path.join(ROOT, 'scripts', 'dist', command + '.js');
+}
+
+/** Where the user is: npm goes to the repository's root, and says where it came from. */
+function userFolder() {
+  return (hasResults && process.env.npm_lifecycle_event && process.env.INIT_CWD) || process.cwd();
 }
 
 /** Hands terminal and signals over to a compiled script; resolves with its exit code, rejects when a tool fails. */
@@ -258,6 +270,7 @@ function runScript(script, args) {
   throwIfStopped();
   // The channel tells the script that we are gone, however we end.
   var child = childProcess.spawn(process.execPath, [script].concat(args), {
+    cwd: userFolder(),
     stdio: ['inherit', 'inherit', 'inherit', 'ipc']
   });
   return ended(child).then(function (exitCode) {
@@ -288,7 +301,9 @@ function step(texts, command, environment) {
       console.error(paint(31, '✗') + ' ' + texts.failed + ' (' + seconds + ')\n' + endOfLog(logStart));
       throw told(exitCode);
     }
-    console.log(paint(32, '✓') + ' ' + pad(texts.done, 44) + paint(2, seconds));
+    // Called many times in a row, a command with results needn't say each time that all is well.
+    if (hasResults && Date.now() - startedMs < LONG_STEP_MS) return;
+    tell(paint(32, '✓') + ' ' + pad(texts.done, 44) + paint(2, seconds));
   });
 }
 
@@ -332,16 +347,16 @@ function showStep(doing) {
   if (interactive) tick();
   function tick() {
     if (!interactive) {
-      console.log('  ' + doing + ' …');
+      tell('  ' + doing + ' …');
       clearInterval(timer);
       return;
     }
-    process.stdout.write('\r\x1b[2K… ' + doing + '  ' + Math.round((Date.now() - startedMs) / 1000) + ' s');
+    out.write('\r\x1b[2K… ' + doing + '  ' + Math.round((Date.now() - startedMs) / 1000) + ' s');
   }
   return {
     clear: function () {
       clearInterval(timer);
-      if (interactive) process.stdout.write('\r\x1b[2K');
+      if (interactive) out.write('\r\x1b[2K');
     }
   };
 }
@@ -356,6 +371,10 @@ function endOfLog(start) {
   return shown.join('\n') + '\n  (the whole log: ' + LOG_FILE + ')';
 }
 
+function tell(line) {
+  out.write(line + '\n');
+}
+
 function pad(text, width) {
   while (text.length < width) text += ' ';
   return text;
@@ -367,7 +386,7 @@ function paint(code, text) {
 
 function usage(command) {
   var lines = Object.keys(COMMANDS).map(function (name) {
-    return '  node scripts/bootstrap.cjs ' + pad(name, 8) + COMMANDS[name];
+    return '  node scripts/bootstrap.cjs ' + pad(name, 10) + COMMANDS[name];
   });
   if (command !== undefined) lines.unshift('There is no command "' + command + '". There are:');
   stop(lines);

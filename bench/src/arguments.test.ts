@@ -17,12 +17,24 @@ describe('the command line of the bench', () => {
       workers: [1, 2, 4],
       jsonFile: null,
     });
+    expect(parseArguments(['detection'])).toEqual({
+      scenario: 'detection',
+      rounds: 3,
+      seconds: 2,
+      modelFolder: null,
+      photoFile: null,
+      jsonFile: null,
+    });
   });
 
   it('takes every figure in any order', () => {
     expect(
       parseArguments(['--workers', '1,8', 'scale', '--seconds=3', '--json', 'a.json', '--rounds', '1']),
     ).toEqual({ scenario: 'scale', rounds: 1, seconds: 3, workers: [1, 8], jsonFile: 'a.json' });
+    expect(parseArguments(['detection', '--photo', 'cat.jpg', '--model', 'yolo-fastest'])).toMatchObject({
+      modelFolder: 'yolo-fastest',
+      photoFile: 'cat.jpg',
+    });
   });
 
   it('gives help where it is asked for it', () => {
@@ -31,11 +43,14 @@ describe('the command line of the bench', () => {
   });
 
   it.each([
-    [[], 'expected overhead or scale, got nothing'],
-    [['speed'], 'expected overhead or scale, got speed'],
+    [[], 'expected overhead, scale or detection, got nothing'],
+    [['speed'], 'expected overhead, scale or detection, got speed'],
+    [['toString'], 'got toString'],
     [['overhead', 'scale'], 'one scenario at a time'],
     [['overhead', '--workers', '2'], '--workers is an option of scale'],
     [['scale', '--jobs', '2'], '--jobs is an option of overhead'],
+    [['scale', '--photo', 'cat.jpg'], '--photo is an option of detection'],
+    [['detection', '--jobs', '2'], '--jobs is an option of overhead'],
     [['overhead', '--second', '2'], "Unknown option '--second'"],
     [['overhead', '--seconds', '0'], '--seconds takes whole numbers from 1 to 600, got "0"'],
     [['overhead', '--jobs', '1e3'], 'got "1e3"'],

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { type OverheadSettings, parseArguments, type ScaleSettings, USAGE, UsageError } from './arguments.js';
+import { parseArguments, type Settings, USAGE, UsageError } from './arguments.js';
+import { detectionReport } from './detection/detection-report.js';
+import { measureDetection } from './detection/measure-detection.js';
 import { describeMachine, loadAverage, machineLine } from './machine.js';
 import { measureOverhead } from './overhead.js';
 import { overheadReport } from './overhead-report.js';
@@ -12,7 +14,7 @@ class StoppedError extends Error {
   override readonly name = 'StoppedError';
 }
 
-/* `npm run bench -- overhead | scale`: starts everything itself, measures, prints tables, and leaves nothing behind. */
+/* `npm run bench -- overhead | scale | detection`: starts everything itself, measures, prints tables, and leaves nothing behind. */
 try {
   const settings = parseArguments(process.argv.slice(2));
   if (settings === 'help') print([USAGE]);
@@ -24,7 +26,7 @@ try {
   process.exit(1);
 }
 
-async function bench(settings: OverheadSettings | ScaleSettings): Promise<void> {
+async function bench(settings: Settings): Promise<void> {
   // Minutes later would be late to hear that it cannot be written.
   if (settings.jsonFile !== null) writeFileSync(settings.jsonFile, '');
   const resources = new Resources();
@@ -45,10 +47,14 @@ async function bench(settings: OverheadSettings | ScaleSettings): Promise<void> 
   }
 }
 
-async function measure(settings: OverheadSettings | ScaleSettings, resources: Resources) {
+async function measure(settings: Settings, resources: Resources) {
   if (settings.scenario === 'scale') {
     const figures = await measureScale(settings, resources);
     return { figures, lines: scaleReport(figures) };
+  }
+  if (settings.scenario === 'detection') {
+    const figures = await measureDetection(settings, resources);
+    return { figures, lines: detectionReport(figures) };
   }
   const figures = await measureOverhead(settings, resources);
   return { figures, lines: overheadReport(figures) };

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -109,4 +112,21 @@ describe('the bootstrap', () => {
       stderr: expect.stringMatching(/no command "demmo"[\s\S]*demo[\s\S]*start/),
     });
   });
+
+  it('keeps the standard output for the results of darkroom, which runs where the user is', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [path, 'darkroom', '--version']);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-bootstrap-'));
+    // As npm calls it from a subfolder of the repository, or with --prefix.
+    const env = { ...process.env, npm_lifecycle_event: 'darkroom', INIT_CWD: folder };
+    const failure = await promisify(execFile)(process.execPath, [path, 'darkroom', 'detect', '.'], {
+      env,
+    }).catch((error: unknown) => error);
+    await rm(folder, { recursive: true });
+    expect(failure).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`no picture in ${folder}`),
+    });
+  }, 300_000);
 });

@@ -3,7 +3,7 @@ import { type FieldError, type Preparation, RESAMPLERS } from '@darkroom/contrac
 type Field = keyof Preparation;
 
 /** Fields that only some resize modes make use of. Given with another, the manifest means something it doesn't say. */
-const USED_BY: Partial<Record<Field, readonly Preparation['resize'][]>> = {
+export const PREPARATION_FIELD_MODES: Partial<Record<Field, readonly Preparation['resize'][]>> = {
   width: ['stretch', 'letterbox', 'shortest-edge'],
   height: ['stretch', 'letterbox', 'shortest-edge'],
   resampler: ['stretch', 'letterbox', 'shortest-edge'],
@@ -32,7 +32,7 @@ export function checkPreparation(preparation: Preparation): FieldError[] {
     const expected = field === 'resampler' ? `: ${RESAMPLERS.join(', ')}` : ', in pixels';
     tell(field, `is missing; resize ${resize} needs it${expected}`);
   }
-  for (const [field, modes] of Object.entries(USED_BY) as [Field, readonly string[]][]) {
+  for (const [field, modes] of Object.entries(PREPARATION_FIELD_MODES) as [Field, readonly string[]][]) {
     if (preparation[field] === undefined || modes.includes(resize)) continue;
     tell(field, `has no effect with resize ${resize}; remove it or set resize to ${modes.join(' or ')}`);
   }

@@ -1,0 +1,21 @@
+import type { Task } from '@darkroom/contracts';
+import type { PreparationHints } from '@darkroom/model-catalog/importing';
+
+/** What `models add` is asked; what is left out is guessed. */
+export interface AddRequest {
+  /** Of a file or folder. */
+  readonly path: string;
+  readonly id: string | undefined;
+  readonly task: Task | undefined;
+  readonly family: string | undefined;
+  /** Path of a file, or the name of well-known labels. */
+  readonly labels: string | undefined;
+  readonly preparation: PreparationHints;
+  readonly familyOptions: Readonly<Record<string, unknown>>;
+  readonly description: string | undefined;
+  readonly license: string | undefined;
+  readonly source: string | undefined;
+  /** Path of the picture that the model is tried on. */
+  readonly picture: string;
+  readonly replace: boolean;
+}

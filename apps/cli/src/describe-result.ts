@@ -1,0 +1,21 @@
+import type { TaskResult } from '@darkroom/contracts';
+
+const MOST_NAMED = 6;
+
+/** A result in a few words: `3 found: 2 dog, 1 cat`; `cat 35.5 %, sofa 20.1 %`. */
+export function describeResult(result: TaskResult): string {
+  if ('detections' in result) {
+    const counts = Object.entries(result.counts).filter(([, count]) => count > 0);
+    if (counts.length === 0) return 'nothing found';
+    counts.sort(([, a], [, b]) => b - a);
+    const names = counts.map(([label, count]) => `${count} ${label}`);
+    return `${result.detections.length} found: ${shortened(names)}`;
+  }
+  const shares = result.classes.map(({ label, fraction }) => `${label} ${(fraction * 100).toFixed(1)} %`);
+  return shortened(shares);
+}
+
+function shortened(words: readonly string[]): string {
+  const more = words.length - MOST_NAMED;
+  return [...words.slice(0, MOST_NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+}

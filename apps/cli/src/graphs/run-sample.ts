@@ -1,0 +1,50 @@
+import { decodeImage, ImageRejectedError, type Pixels } from '@darkroom/imaging';
+import type { LoadedManifest } from '@darkroom/model-catalog';
+import { familyNamed, type GraphOpener, NO_SHORTAGE, openModel } from '@darkroom/model-families';
+import type { TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { CommandFailure } from '../command-failure.js';
+import type { Sample } from './graph-messages.js';
+
+const MAX_PIXELS = 64_000_000;
+const WANTED: readonly string[] = ['overlay', 'model_input'];
+
+/** Runs a model on a picture, through its family’s whole pipeline and with its own defaults. */
+export async function runSample(
+  model: LoadedManifest,
+  pictureBytes: Buffer,
+  open: GraphOpener,
+): Promise<Sample> {
+  const { pipeline, close } = await openModel(model, open);
+  try {
+    const picture = await decodeSample(pictureBytes);
+    const input = { picture, options: optionsFor(model) };
+    const prepared = await pipeline.prepare(input);
+    const startedAtMs = performance.now();
+    const [inferred] = await pipeline.infer([prepared], { step() {} }, NO_SHORTAGE);
+    const inferenceMs = performance.now() - startedAtMs;
+    const { result, artifacts } = await pipeline.postprocess(inferred, prepared, input);
+    const files = artifacts.filter(({ role }) => WANTED.includes(role));
+    return { result, files: files.map(({ name, bytes }) => ({ name, bytes })), inferenceMs };
+  } finally {
+    await close();
+  }
+}
+
+async function decodeSample(bytes: Buffer): Promise<Pixels> {
+  return decodeImage(bytes, { maxPixels: MAX_PIXELS }).catch((error: unknown) => {
+    if (!(error instanceof ImageRejectedError)) throw error;
+    throw new CommandFailure(`the sample picture can’t be read: ${error.message}`);
+  });
+}
+
+function optionsFor({ manifest }: LoadedManifest): Record<string, unknown> {
+  const schema = familyNamed(manifest.family)!.requestOptions(manifest);
+  const defaults = Value.Default(schema, {}) as Record<string, unknown>;
+  return { ...defaults, outputs: knownOutputs(schema).filter((output) => WANTED.includes(output)) };
+}
+
+function knownOutputs(schema: TSchema): readonly string[] {
+  const { properties } = schema as { properties?: { outputs?: { items?: { enum?: readonly string[] } } } };
+  return properties?.outputs?.items?.enum ?? [];
+}

@@ -1,0 +1,115 @@
+import { basename } from 'node:path';
+import type { DarkroomClient } from '@darkroom/client';
+import {
+  type DetectedPicture,
+  type FinishedPicture,
+  type FormatLabel,
+  isDetected,
+  toCoco,
+  toCsv,
+  toYoloLines,
+} from '@darkroom/result-formats';
+import { UsageFailure } from '../command-failure.js';
+import type { Terminal } from '../terminal.js';
+import type { ArtifactFolder } from './artifact-folder.js';
+import { resultTable } from './result-table.js';
+import type { SubmittedPicture } from './submit-pictures.js';
+
+export type SubmissionForm = 'text' | 'json' | 'coco' | 'yolo' | 'csv';
+
+export interface ResultsPlace {
+  readonly terminal: Terminal;
+  readonly client: DarkroomClient;
+  /** Where files are saved; `null` for nowhere. */
+  readonly folder: ArtifactFolder | null;
+}
+
+/** Refused before anything is submitted: lines of several pictures in one text couldn’t be told apart. */
+export function checkForm(form: SubmissionForm, pictures: number, out: string | undefined): void {
+  if (form !== 'yolo' || pictures === 1 || out !== undefined) return;
+  throw new UsageFailure('label files of several pictures need a folder: give --out');
+}
+
+/** Gives the results in the form that was asked for. */
+export async function giveResults(
+  pictures: readonly SubmittedPicture[],
+  form: SubmissionForm,
+  place: ResultsPlace,
+): Promise<void> {
+  await FORMS[form](pictures, place);
+}
+
+const FORMS: Readonly<
+  Record<SubmissionForm, (pictures: readonly SubmittedPicture[], place: ResultsPlace) => Promise<void> | void>
+> = {
+  text: (pictures, { terminal }) => {
+    const [heading, ...rows] = resultTable(pictures);
+    terminal.result([terminal.paint('bold', heading!), ...rows].join('\n'));
+  },
+  json: (pictures, { terminal }) => terminal.json(pictures.map(asJson)),
+  csv: (pictures, { terminal }) => terminal.result(toCsv(finished(pictures).map(({ picture }) => picture))),
+  coco: async (pictures, { terminal, client }) => {
+    terminal.json(toCoco(detected(pictures), await labelsOf(pictures, client)));
+  },
+  yolo: giveYolo,
+};
+
+function asJson({ path, job, files, problem }: SubmittedPicture) {
+  return {
+    picture: path,
+    status: job?.status ?? 'rejected',
+    error: problem ?? job?.error ?? null,
+    job: job?.id ?? null,
+    model: job?.model ?? null,
+    model_version: job?.model_version ?? null,
+    timings: job?.timings ?? null,
+    result: job?.result ?? null,
+    files,
+  };
+}
+
+/** As trainers have them: a text for each picture, of its name, and the names of the classes. */
+async function giveYolo(
+  pictures: readonly SubmittedPicture[],
+  { terminal, client, folder }: ResultsPlace,
+): Promise<void> {
+  const results = finished(pictures);
+  if (folder === null) {
+    for (const { picture } of results) if (isDetected(picture)) terminal.result(toYoloLines(picture));
+    return;
+  }
+  const paths: string[] = [];
+  for (const { path, picture } of results) {
+    if (isDetected(picture)) paths.push(await folder.writeFor(path, '.txt', toYoloLines(picture)));
+  }
+  const labels = await labelsOf(pictures, client);
+  paths.push(
+    await folder.write(
+      'classes.txt',
+      labels.map(({ label }) => `${label.replaceAll(/[\r\n]/g, ' ')}\n`).join(''),
+    ),
+  );
+  terminal.result(paths.join('\n'));
+}
+
+function finished(
+  pictures: readonly SubmittedPicture[],
+): { readonly path: string; readonly picture: FinishedPicture }[] {
+  return pictures.flatMap(({ path, job }) => {
+    if (job === null || job.result === null) return [];
+    return [{ path, picture: { jobId: job.id, fileName: basename(path), result: job.result } }];
+  });
+}
+
+function detected(pictures: readonly SubmittedPicture[]): DetectedPicture[] {
+  return finished(pictures).flatMap(({ picture }) => (isDetected(picture) ? [picture] : []));
+}
+
+/** All classes of the model that the jobs ran on. */
+async function labelsOf(
+  pictures: readonly SubmittedPicture[],
+  client: DarkroomClient,
+): Promise<readonly FormatLabel[]> {
+  const model = pictures.find(({ job }) => job !== null)?.job?.model;
+  return model === undefined ? [] : (await client.model(model)).labels;
+}

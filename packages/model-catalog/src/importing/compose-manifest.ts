@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { ModelManifest, Preparation, Task } from '@darkroom/contracts';
+import type { HashFile } from '../file-hasher.js';
+import type { ChosenLabels } from './choose-labels.js';
+import type { StagedModel } from './stage-model.js';
+
+/** What a manifest is made of beside the files. */
+export interface ManifestParts {
+  readonly id: string;
+  readonly task: Task;
+  readonly family: string;
+  readonly labels: ChosenLabels;
+  readonly preparation: Preparation;
+  readonly familyOptions: Readonly<Record<string, unknown>>;
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly description: string;
+  readonly license: string;
+  readonly source: string;
+  /** Path of the manifest’s JSON Schema seen from the model’s folder; `null` for none. */
+  readonly schemaPath: string | null;
+}
+
+/** Writes down what a model is, with the hashes of its files. */
+export async function composeManifest(
+  parts: ManifestParts,
+  { files }: Pick<StagedModel, 'files'>,
+  folder: string,
+  hashFile: HashFile,
+): Promise<ModelManifest> {
+  const hashed = await Promise.all(
+    Object.entries(files).map(
+      async ([part, path]) => [part, { path, sha256: await hashFile(join(folder, path)) }] as const,
+    ),
+  );
+  return {
+    ...(parts.schemaPath !== null && { $schema: parts.schemaPath }),
+    id: parts.id,
+    task: parts.task,
+    family: parts.family,
+    description: parts.description,
+    license: parts.license,
+    source: parts.source,
+    files: Object.fromEntries(hashed),
+    ...(parts.labels.labels && { labels: [...parts.labels.labels] }),
+    palette: parts.labels.palette,
+    preparation: parts.preparation,
+    ...(Object.keys(parts.defaults).length > 0 && { defaults: parts.defaults }),
+    ...(Object.keys(parts.familyOptions).length > 0 && { family_options: parts.familyOptions }),
+  };
+}

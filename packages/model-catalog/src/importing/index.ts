@@ -1,0 +1,13 @@
+export * from './assemble-preparation.js';
+export * from './choose-labels.js';
+export * from './compose-manifest.js';
+export { SAMPLE_FOLDER } from './copy-graph.js';
+export * from './find-model-source.js';
+export * from './import-error.js';
+export { KNOWN_LABELS, type KnownLabels } from './known-labels.js';
+export { readLabelFile } from './label-file.js';
+export * from './model-id.js';
+export * from './model-staging.js';
+export * from './picture-input.js';
+export type { PreparationHints } from './preparation-hints.js';
+export * from './stage-model.js';

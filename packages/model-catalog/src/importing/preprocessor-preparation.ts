@@ -1,0 +1,104 @@
+import type { PreparationHints } from './preparation-hints.js';
+import { isJsonObject, type JsonObject } from './read-json-object.js';
+
+const LONGEST_SIDE = 16384;
+const LARGEST_MULTIPLE = 1024;
+/** PIL's number of its bilinear filter, and the names of the others. */
+const BILINEAR = 2;
+const FILTERS: Readonly<Record<number, string>> = {
+  0: 'nearest',
+  1: 'Lanczos',
+  3: 'bicubic',
+  4: 'box',
+  5: 'Hamming',
+};
+const DEFAULT_RESCALE_FACTOR = 1 / 255;
+
+/**
+ * The preparation that a `preprocessor_config.json` of transformers describes, with that library's own defaults for
+ * what is left out where something depends on it.
+ * @returns the fields it tells, and a note on each that Darkroom does otherwise
+ */
+export function preprocessorPreparation(config: JsonObject): {
+  readonly hints: PreparationHints;
+  readonly notes: readonly string[];
+} {
+  const notes: string[] = [];
+  const hints: PreparationHints = {
+    ...sizes(config, notes),
+    ...resampler(config, notes),
+    ...values(config),
+  };
+  if (config.do_center_crop === true) {
+    notes.push(
+      'The preprocessor cuts out the middle of pictures; here the whole picture goes in, so that results cover it.',
+    );
+  }
+  return { hints, notes };
+}
+
+function sizes(config: JsonObject, notes: string[]): PreparationHints {
+  if (config.do_resize === false) return {};
+  const { size } = config;
+  const multiple = sideOf(config.size_divisor ?? config.size_divisibility, LARGEST_MULTIPLE);
+  const padded = multiple === null ? {} : { multiple_of: multiple };
+  if (isJsonObject(size)) {
+    const width = sideOf(size.width);
+    const height = sideOf(size.height);
+    if (width !== null && height !== null) return { resize: 'stretch', width, height };
+    const shortest = sideOf(size.shortest_edge);
+    if (shortest !== null) return { ...shortestEdge(shortest, sideOf(size.longest_edge)), ...padded };
+  }
+  const side = sideOf(size);
+  const longest = sideOf(config.max_size);
+  // A number alone is a square, beside `max_size` the shorter side.
+  if (side !== null && longest !== null) return { ...shortestEdge(side, longest), ...padded };
+  if (side !== null) return { resize: 'stretch', width: side, height: side };
+  if (size !== undefined)
+    notes.push('The preprocessor’s size is of a kind that is not known; it is left out.');
+  return {};
+}
+
+function shortestEdge(shortest: number, longest: number | null): PreparationHints {
+  return {
+    resize: 'shortest-edge',
+    shortest_edge: shortest,
+    ...(longest !== null && longest >= shortest && { longest_edge: longest }),
+  };
+}
+
+function resampler({ resample }: JsonObject, notes: string[]): PreparationHints {
+  if (resample !== undefined && resample !== BILINEAR) {
+    const filter = FILTERS[Number(resample)] ?? JSON.stringify(resample);
+    notes.push(
+      `The preprocessor resizes with PIL’s ${filter} filter, which there is no resampler for; pil-bilinear stands in its place.`,
+    );
+  }
+  return { resampler: 'pil-bilinear' };
+}
+
+function values(config: JsonObject): PreparationHints {
+  const factor =
+    typeof config.rescale_factor === 'number' && config.rescale_factor > 0
+      ? config.rescale_factor
+      : DEFAULT_RESCALE_FACTOR;
+  const scale = config.do_rescale === false ? 1 : factor;
+  const isNormalized = config.do_normalize !== false;
+  const mean = isNormalized ? perChannel(config.image_mean) : null;
+  const std = isNormalized ? perChannel(config.image_std) : null;
+  return {
+    scale,
+    ...(config.do_normalize === false && { mean: [0, 0, 0], std: [1, 1, 1] }),
+    ...(mean && { mean }),
+    ...(std && !std.includes(0) && { std }),
+  };
+}
+
+function perChannel(value: unknown): number[] | null {
+  if (!Array.isArray(value) || value.length !== 3) return null;
+  return value.every((number) => typeof number === 'number' && Number.isFinite(number)) ? value : null;
+}
+
+function sideOf(value: unknown, most = LONGEST_SIDE): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most ? value : null;
+}
