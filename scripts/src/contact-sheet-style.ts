@@ -9,22 +9,25 @@ body { margin: 0 auto; max-width: 76rem; padding: 2.5rem 1.25rem 4rem; backgroun
   font: 16px/1.5 system-ui, sans-serif; }
 h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; }
 h2 { margin: 0; font-size: 1.05rem; }
+h3 { margin: 0; font-size: .95rem; }
 p { margin: .35rem 0 0; }
 .faint { color: var(--faint); font-size: .875rem; }
 .notice { margin-top: 1rem; padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 article { margin-top: 1.5rem; padding: 1.1rem 1.25rem 1.25rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--card); }
-article header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .25rem 1rem; }
-.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 1rem; margin-top: .9rem; }
+article header, section header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .25rem 1rem; }
+.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; margin-top: .9rem; }
 figure { margin: 0; }
 figure a { display: block; }
-img { display: block; width: 100%; height: auto; border-radius: .4rem; background: var(--line); }
+img { display: block; max-width: 100%; max-height: 32rem; width: auto; height: auto; border-radius: .4rem; background: var(--line); }
 figcaption { margin-top: .35rem; color: var(--faint); font-size: .8125rem; }
-.classes { display: flex; flex-wrap: wrap; gap: .4rem; margin: .9rem 0 0; padding: 0; list-style: none; }
-.classes li { display: inline-flex; align-items: center; gap: .45rem; padding: .15rem .65rem .15rem .5rem; border: 1px solid var(--line);
+.chips { display: flex; flex-wrap: wrap; gap: .4rem; margin: .5rem 0 0; padding: 0; list-style: none; }
+.chips li { display: inline-flex; align-items: center; gap: .45rem; padding: .15rem .65rem .15rem .5rem; border: 1px solid var(--line);
   border-radius: 1rem; font-size: .875rem; }
 .chip { width: .85rem; height: .85rem; border: 1px solid rgb(128 128 128 / .5); border-radius: 50%; }
-.share { color: var(--faint); font-variant-numeric: tabular-nums; }
-article > p { margin-top: .75rem; }
+.amount { color: var(--faint); font-variant-numeric: tabular-nums; }
+section { margin-top: 1rem; }
+section > p { margin-top: .5rem; }
+.notice p:first-child { margin-top: 0; }
 .error { color: var(--alarm); }
 a { color: inherit; }
 footer { margin-top: 2rem; }

@@ -1,44 +1,77 @@
+import type { Model } from '@darkroom/contracts';
 import { describe, expect, it } from 'vitest';
 import { contactSheet } from './contact-sheet.js';
-import { demoResult, SHAPES_MODEL } from './testing/demo-result.js';
+import type { DemoResult } from './demo-jobs.js';
+import { DETECTOR, demoResult, detectionDemoResult, SHAPES_MODEL } from './testing/demo-result.js';
 
-const sheet = (...results: Parameters<typeof contactSheet>[0]) =>
-  contactSheet(results, SHAPES_MODEL, new Date('2026-01-02T03:04:05Z'));
+const sheet = (results: readonly DemoResult[], models: readonly Model[] = [SHAPES_MODEL, DETECTOR]) =>
+  contactSheet(results, models, new Date('2026-01-02T03:04:05Z'));
 
 describe('the contact sheet', () => {
-  it('shows each picture beside its results, with its classes and their shares', () => {
-    const html = sheet(demoResult('shapes-1.jpg'));
-    expect(html).toContain('<img src="shapes-1.input.jpg"');
-    expect(html).toContain('<img src="shapes-1.overlay.jpg"');
-    expect(html).toContain('style="background:#000000"></span>background <span class="share">97.7 %</span>');
-    expect(html).toContain('circle <span class="share">&lt; 0.1 %</span>');
-    expect(html).toContain(
-      '1 of 1 pictures segmented · model shapes-seg 3f9c1a20 · on cpu · 2026-01-02 03:04 UTC',
-    );
+  it('shows each picture once, beside what every task made of it', () => {
+    const html = sheet([
+      demoResult('shapes-1.jpg'),
+      detectionDemoResult('shapes-1.jpg', { circle: 1 }),
+      demoResult('b.jpg'),
+    ]);
+    expect([...html.matchAll(/<img src="([^"]*)"/g)].map(([, file]) => file)).toEqual([
+      'shapes-1.input.jpg',
+      'shapes-1.segmentation.overlay.jpg',
+      'shapes-1.detection.overlay.jpg',
+      'b.input.jpg',
+      'b.segmentation.overlay.jpg',
+    ]);
+    expect(html).toContain('3 of 3 jobs succeeded · on cpu · 2026-01-02 03:04 UTC');
   });
 
-  it('says that the demo model knows only shapes', () => {
-    expect(sheet()).toContain('knows only simple drawn shapes');
-    expect(sheet()).toContain('Finds circles &amp; squares.');
+  it('shows the classes of a segmentation with their shares', () => {
+    const html = sheet([demoResult('shapes-1.jpg')]);
+    expect(html).toContain('style="background:#000000"></span>background <span class="amount">97.7 %</span>');
+    expect(html).toContain('circle <span class="amount">&lt; 0.1 %</span>');
+  });
+
+  it('shows how many a detection found of each label, in the label’s colour', () => {
+    const html = sheet([detectionDemoResult('shapes-1.jpg', { circle: 3, square: 0, hexagon: 1 })]);
+    expect(html).toContain('style="background:#e4572e"></span>circle <span class="amount">× 3</span>');
+    expect(html).toContain('style="background:transparent"></span>hexagon <span class="amount">× 1</span>');
+    expect(html).not.toContain('square <span');
+  });
+
+  it('says so when a detection found nothing', () => {
+    expect(sheet([detectionDemoResult('shapes-1.jpg', { circle: 0 })])).toContain('<p>nothing found</p>');
+  });
+
+  it('says what each model is, and that demo models know only shapes', () => {
+    expect(sheet([])).toContain('know only simple drawn shapes');
+    expect(sheet([])).toContain(
+      'shapes-seg <span class="faint">3f9c1a20</span>: Finds circles &amp; squares.',
+    );
+    expect(sheet([])).toContain('shapes-det <span class="faint">067cf755</span>: Finds boxes.');
+    expect(sheet([], [{ ...DETECTOR, demo: false }])).not.toContain('know only simple drawn shapes');
   });
 
   it('needs nothing from elsewhere', () => {
-    const links = [...sheet(demoResult('a b.jpg')).matchAll(/(?:src|href)="([^"]*)"/g)].map(
+    const links = [...sheet([demoResult('a b.jpg')]).matchAll(/(?:src|href)="([^"]*)"/g)].map(
       ([, link]) => link!,
     );
-    expect(links).toContain('a%20b.overlay.jpg');
+    expect(links).toContain('a%20b.segmentation.overlay.jpg');
     expect(links.filter((link) => /[/:]/.test(link))).toEqual([]);
   });
 
   it('takes names and labels as text, never as markup', () => {
     const hostile = '"><script>alert(1)</script>';
     const classes = [{ id: 0, label: hostile, color: 'red;background:url(x)', pixels: 1, fraction: 1 }];
+    const model = { ...SHAPES_MODEL, id: hostile, description: hostile };
     const html = sheet(
-      demoResult(`${hostile}.jpg`, { result: { kind: 'semantic', width: 1, height: 1, classes } }),
-      demoResult('b.jpg', {
-        status: 'failed',
-        error: { code: 'inference_failed', title: hostile, detail: hostile, retryable: false },
-      }),
+      [
+        demoResult(`${hostile}.jpg`, { result: { kind: 'semantic', width: 1, height: 1, classes } }),
+        detectionDemoResult('a.jpg', { [hostile]: 1 }),
+        demoResult('b.jpg', {
+          status: 'failed',
+          error: { code: 'inference_failed', title: hostile, detail: hostile, retryable: false },
+        }),
+      ],
+      [model],
     );
     expect(html).not.toContain('<script');
     expect(html).not.toContain('url(x)');

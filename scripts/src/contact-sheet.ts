@@ -1,22 +1,15 @@
-import type { Job, Model } from '@darkroom/contracts';
+import type { Model } from '@darkroom/contracts';
+import { pictureCard } from './contact-sheet-card.js';
 import { CONTACT_SHEET_STYLE } from './contact-sheet-style.js';
 import type { DemoResult } from './demo-jobs.js';
 import { escapeHtml } from './escape-html.js';
-import { milliseconds } from './job-table.js';
-
-const PICTURES = [
-  ['input', 'what was sent'],
-  ['overlay', 'overlay'],
-  ['color_map', 'color_map'],
-] as const;
 
 /** One page with every picture beside what came of it. Its links stay within its folder. */
-export function contactSheet(results: readonly DemoResult[], model: Model, madeAt: Date): string {
+export function contactSheet(results: readonly DemoResult[], models: readonly Model[], madeAt: Date): string {
   const succeeded = results.filter(({ job }) => job.status === 'succeeded').length;
   const devices = [...new Set(results.flatMap(({ job }) => job.execution?.device ?? []))].join(', ');
   const facts = [
-    `${succeeded} of ${results.length} pictures segmented`,
-    `model ${model.id} ${model.version}`,
+    `${succeeded} of ${results.length} jobs succeeded`,
     ...(devices === '' ? [] : [`on ${devices}`]),
     madeAt.toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
   ];
@@ -30,12 +23,12 @@ export function contactSheet(results: readonly DemoResult[], model: Model, madeA
 </head>
 <body>
 <header>
-<h1>Darkroom: a picture in, its segmentation out</h1>
+<h1>Darkroom: a picture in, what it shows out</h1>
 <p class="faint">${escapeHtml(facts.join(' · '))}</p>
-<p class="notice"><strong>The demo model knows only simple drawn shapes.</strong> ${escapeHtml(model.description)}</p>
+${notice(models)}
 </header>
 <main>
-${results.map(card).join('\n')}
+${byPicture(results).map(pictureCard).join('\n')}
 </main>
 <footer class="faint">
 <p>Each job went through the API, its queue and a worker, as yours will. <code>npm start</code> runs the service;
@@ -46,60 +39,24 @@ ${results.map(card).join('\n')}
 `;
 }
 
-function card({ picture, job, files }: DemoResult): string {
-  const { width, height } = job.input.image;
-  const figures = PICTURES.flatMap(([role, caption]) => {
-    const file = files[role];
-    return file === undefined
-      ? []
-      : [figure(file, caption, `${caption} of ${picture.fileName}`, width, height)];
-  });
-  return `<article>
-<header><h2>${escapeHtml(picture.fileName)}</h2><span class="faint">${width} × ${height} · <a href="${href(files.json)}">${escapeHtml(job.id)}</a></span></header>
-<div class="pictures">
-${figures.join('\n')}
-</div>
-${outcome(job)}
-<p class="faint">${escapeHtml(timings(job))}</p>
-</article>`;
+function notice(models: readonly Model[]): string {
+  const warning = models.some(({ demo }) => demo)
+    ? '<p><strong>Demo models know only simple drawn shapes, as in these pictures.</strong></p>\n'
+    : '';
+  const lines = models.map(
+    ({ task, id, version, description }) =>
+      `<p><strong>${escapeHtml(task)}</strong> by ${escapeHtml(id)} <span class="faint">${escapeHtml(version)}</span>: ${escapeHtml(description)}</p>`,
+  );
+  return `<div class="notice">\n${warning}${lines.join('\n')}\n</div>`;
 }
 
-function figure(file: string, caption: string, alternative: string, width: number, height: number): string {
-  return `<figure><a href="${href(file)}"><img src="${href(file)}" alt="${escapeHtml(alternative)}" width="${width}" height="${height}"></a><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
-}
-
-function outcome(job: Job): string {
-  if (job.error !== null)
-    return `<p class="error">${escapeHtml(`${job.error.title}: ${job.error.detail}`)}</p>`;
-  if (job.result === null) return `<p class="error">${escapeHtml(job.status)}</p>`;
-  if (!('classes' in job.result)) return '';
-  const classes = job.result.classes.map(({ label, color, fraction }) => {
-    // Only a colour may reach the style: the text comes from a manifest.
-    const safeColor = /^#[0-9a-f]{6}$/i.test(color) ? color : 'transparent';
-    return `<li><span class="chip" style="background:${safeColor}"></span>${escapeHtml(label)} <span class="share">${percentage(fraction)}</span></li>`;
-  });
-  return `<ul class="classes">${classes.join('')}</ul>`;
-}
-
-function percentage(fraction: number): string {
-  const percent = fraction * 100;
-  return percent < 0.1 ? '&lt; 0.1 %' : `${percent.toFixed(1)} %`;
-}
-
-function timings({ timings, execution }: Job): string {
-  const stages = [
-    ['queue', timings.queue_ms],
-    ['decode', timings.decode_ms],
-    ['prepare', timings.prepare_ms],
-    ['inference', timings.inference_ms],
-    ['postprocess', timings.postprocess_ms],
-    ['total', timings.total_ms],
-  ] as const;
-  const shown = stages.map(([name, value]) => `${name} ${milliseconds(value)} ms`).join(' · ');
-  return execution === null ? shown : `${shown} · on ${execution.device}`;
-}
-
-/** A link to a file beside the page. */
-function href(file: string): string {
-  return escapeHtml(encodeURIComponent(file));
+/** The results of each picture together, pictures and results in their order. */
+function byPicture(results: readonly DemoResult[]): DemoResult[][] {
+  const groups = new Map<string, DemoResult[]>();
+  for (const result of results) {
+    const group = groups.get(result.picture.name);
+    if (group) group.push(result);
+    else groups.set(result.picture.name, [result]);
+  }
+  return [...groups.values()];
 }

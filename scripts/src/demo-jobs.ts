@@ -3,64 +3,61 @@ import { type DarkroomClient, DarkroomProblem } from '@darkroom/client';
 import type { ArtifactRole, Job, Model } from '@darkroom/contracts';
 import type { DemoOutput } from './demo-output.js';
 import type { DemoPicture } from './demo-pictures.js';
+import type { DemoTask } from './demo-tasks.js';
 import { ExpectedFailure } from './expected-failure.js';
 
-/** What came of one picture. */
+/** What is to be done with one picture. */
+export interface DemoJob {
+  readonly picture: DemoPicture;
+  readonly model: Model;
+  readonly demoTask: DemoTask;
+}
+
+/** What came of it. */
 export interface DemoResult {
   readonly picture: DemoPicture;
+  readonly model: Model;
   readonly job: Job;
   /** The files in the output folder: the picture itself, and what was made of it by role. */
   readonly files: { readonly input: string; readonly json: string } & Partial<Record<ArtifactRole, string>>;
 }
 
 export interface DemoJobsListener {
-  onStage(picture: DemoPicture, stage: string): void;
+  onStage(job: DemoJob, stage: string): void;
   onEnd(picture: DemoPicture, job: Job): void;
 }
 
-/** The demo shows a demo model, whatever else is installed: the pictures are drawn for it. */
-export async function chooseDemoModel(client: DarkroomClient): Promise<Model> {
-  const models = await client.models({ task: 'segmentation' });
-  const model = models.find(({ demo, capabilities }) => demo && capabilities.includes('semantic'));
-  if (model !== undefined) return model;
-  const rejected = (await client.workers()).flatMap(({ rejected_models }) => rejected_models);
-  const reasons = rejected.map(({ folder, problems }) => `\n  ${folder}: ${problems.join('; ')}`);
-  throw new ExpectedFailure(`no worker serves a demo model for segmentation.${reasons.join('')}`);
-}
-
-/** Submits all pictures at once, follows their jobs to the end and stores what comes out. */
+/** Submits all jobs at once, follows them to the end and stores what comes out. */
 export async function runDemoJobs(
   client: DarkroomClient,
-  model: Model,
-  pictures: readonly DemoPicture[],
+  jobs: readonly DemoJob[],
   output: DemoOutput,
   listener: DemoJobsListener,
   signal: AbortSignal,
 ): Promise<DemoResult[]> {
   return Promise.all(
-    pictures.map(async (picture) => {
-      const submitted = await submit(client, model, picture, signal);
-      const job = await follow(client, submitted, (stage) => listener.onStage(picture, stage), signal);
+    jobs.map(async (demoJob) => {
+      const { picture, model } = demoJob;
+      const submitted = await submit(client, demoJob, signal);
+      const job = await follow(client, submitted, (stage) => listener.onStage(demoJob, stage), signal);
       const files = await store(client, picture, job, output, signal);
       listener.onEnd(picture, job);
-      return { picture, job, files };
+      return { picture, model, job, files };
     }),
   );
 }
 
 async function submit(
   client: DarkroomClient,
-  model: Model,
-  { bytes, fileName }: DemoPicture,
+  { picture: { bytes, fileName }, model, demoTask }: DemoJob,
   signal: AbortSignal,
 ): Promise<Job> {
   try {
-    return await client.submitSegmentation(
-      { image: bytes, fileName, model: model.id, outputs: ['overlay', 'color_map'] },
-      { signal },
-    );
+    return await demoTask.submit(client, { image: bytes, fileName, model: model.id }, { signal });
   } catch (error) {
-    throw error instanceof DarkroomProblem ? new ExpectedFailure(`${fileName}: ${error.message}`) : error;
+    throw error instanceof DarkroomProblem
+      ? new ExpectedFailure(`${demoTask.task} of ${fileName}: ${error.message}`)
+      : error;
   }
 }
 
@@ -84,15 +81,16 @@ async function store(
   output: DemoOutput,
   signal: AbortSignal,
 ): Promise<DemoResult['files']> {
+  const fileOf = (name: string) => `${picture.name}.${job.task}.${name}`;
   const files: DemoResult['files'] = {
     input: `${picture.name}.input${extname(picture.fileName)}`,
-    json: `${picture.name}.job.json`,
-    ...Object.fromEntries(job.artifacts.map(({ role, name }) => [role, `${picture.name}.${name}`])),
+    json: fileOf('job.json'),
+    ...Object.fromEntries(job.artifacts.map(({ role, name }) => [role, fileOf(name)])),
   };
   output.write(files.input, picture.bytes);
   output.write(files.json, `${JSON.stringify(job, null, 2)}\n`);
-  for (const { role, name } of job.artifacts) {
-    output.write(files[role]!, await client.artifact(job, name, { signal }));
+  for (const { name } of job.artifacts) {
+    output.write(fileOf(name), await client.artifact(job, name, { signal }));
   }
   return files;
 }

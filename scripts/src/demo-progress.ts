@@ -1,5 +1,5 @@
 import type { Job } from '@darkroom/contracts';
-import type { DemoJobsListener } from './demo-jobs.js';
+import type { DemoJob, DemoJobsListener } from './demo-jobs.js';
 import type { DemoPicture } from './demo-pictures.js';
 import { terminal } from './terminal.js';
 
@@ -15,14 +15,14 @@ export class DemoProgress implements DemoJobsListener {
     this.#draw('submitting');
   }
 
-  onStage({ fileName }: DemoPicture, stage: string): void {
-    this.#draw(`${fileName}: ${stage.replaceAll('_', ' ')}`);
+  onStage({ picture, demoTask }: DemoJob, stage: string): void {
+    this.#draw(`${demoTask.task} of ${picture.fileName}: ${stage.replaceAll('_', ' ')}`);
   }
 
   onEnd({ fileName }: DemoPicture, job: Job): void {
     this.#ended++;
-    if (terminal.interactive) this.#draw(`${fileName}: ${job.status}`);
-    else terminal.line(`  ${this.#ended}/${this.#total}  ${fileName}  ${job.status}`);
+    if (terminal.interactive) this.#draw(`${job.task} of ${fileName}: ${job.status}`);
+    else terminal.line(`  ${this.#ended}/${this.#total}  ${job.task} of ${fileName}  ${job.status}`);
   }
 
   /** Takes the bar away. */

@@ -1,12 +1,16 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Model } from '@darkroom/contracts';
 import { freePort } from '@darkroom/private-redis';
+import { chooseDemoModel } from './choose-demo-model.js';
 import { contactSheet } from './contact-sheet.js';
-import { chooseDemoModel, type DemoResult, runDemoJobs } from './demo-jobs.js';
+import { type DemoJob, type DemoResult, runDemoJobs } from './demo-jobs.js';
 import { DemoOutput } from './demo-output.js';
 import { readDemoPictures } from './demo-pictures.js';
 import { DemoProgress } from './demo-progress.js';
+import { demoSummary } from './demo-summary.js';
+import { DEMO_TASKS } from './demo-tasks.js';
 import { readEnvironment } from './environment.js';
 import { causeOf, ExpectedFailure, runAsScript } from './expected-failure.js';
 import { jobTable } from './job-table.js';
@@ -35,9 +39,9 @@ await runAsScript(async () => {
   const stack = await demoStack(record);
   const stopped = untilStopRequest(stack);
   try {
-    const results = await Promise.race([runDemo(stack, output), stack.death, stopped]);
+    const outcome = await Promise.race([runDemo(stack, output), stack.death, stopped]);
     await step({ doing: 'stopping everything', done: 'everything stopped again' }, () => stack.stop());
-    showResults(results, output);
+    showResults(outcome, output);
   } catch (error) {
     await stack.stop();
     throw withLog(error, recent, output.path('demo.log'));
@@ -67,40 +71,50 @@ async function demoStack(record: (line: string) => void): Promise<Stack> {
   });
 }
 
-async function runDemo(stack: Stack, output: DemoOutput): Promise<DemoResult[]> {
+interface DemoOutcome {
+  readonly results: readonly DemoResult[];
+  /** One for each task, in their order. */
+  readonly models: readonly Model[];
+}
+
+async function runDemo(stack: Stack, output: DemoOutput): Promise<DemoOutcome> {
   const pictures = readDemoPictures(join(REPOSITORY_ROOT, 'examples', 'pictures'));
   const { client } = stack;
-  const model = await step(
+  const models = await step(
     { doing: 'starting Redis, API and worker', done: 'Redis, API and worker started' },
     async () => {
       await stack.start(READY_TIMEOUT_MS);
-      return chooseDemoModel(client);
+      return Promise.all(DEMO_TASKS.map((demoTask) => chooseDemoModel(client, demoTask)));
     },
   );
-  const progress = new DemoProgress(pictures.length);
-  const signal = AbortSignal.timeout(JOBS_TIMEOUT_MS);
-  const results = await runDemoJobs(client, model, pictures, output, progress, signal).finally(() =>
-    progress.end(),
+  const jobs = pictures.flatMap((picture) =>
+    DEMO_TASKS.map((demoTask, index): DemoJob => ({ picture, demoTask, model: models[index]! })),
   );
-  output.write('index.html', contactSheet(results, model, new Date()));
-  return results;
+  const progress = new DemoProgress(jobs.length);
+  const signal = AbortSignal.timeout(JOBS_TIMEOUT_MS);
+  const results = await runDemoJobs(client, jobs, output, progress, signal).finally(() => progress.end());
+  output.write('index.html', contactSheet(results, models, new Date()));
+  return { results, models };
 }
 
-function showResults(results: readonly DemoResult[], output: DemoOutput): void {
+function showResults({ results, models }: DemoOutcome, output: DemoOutput): void {
   const [heading, ...rows] = jobTable(results, terminal.columns);
   terminal.line(['', terminal.paint('bold', heading!), ...rows, ''].join('\n'));
+  terminal.line([...demoSummary(results, models), ''].join('\n'));
   const failures = results.filter(({ job }) => job.status !== 'succeeded');
   if (failures.length > 0) {
     const causes = failures.map(({ picture, job }) => {
-      return `  ${picture.fileName}: ${job.status}${job.error === null ? '' : `, ${job.error.title}: ${job.error.detail}`}`;
+      return `  ${job.task} of ${picture.fileName}: ${job.status}${job.error === null ? '' : `, ${job.error.title}: ${job.error.detail}`}`;
     });
     throw new ExpectedFailure(
       `${failures.length} of ${results.length} jobs did not succeed:\n${causes.join('\n')}`,
     );
   }
-  terminal.line(
-    'The demo model knows only simple drawn shapes, as in these pictures: photos make no sense to it.',
-  );
+  if (models.some(({ demo }) => demo)) {
+    terminal.line(
+      'Demo models know only simple drawn shapes, as in these pictures: photos make no sense to them.',
+    );
+  }
   terminal.line(`See the pictures beside their results:  ${pathToFileURL(output.path('index.html'))}`);
   terminal.line('Next: npm start                         runs the service, for pictures of your own');
 }

@@ -11,7 +11,7 @@ describe('the table of jobs', () => {
       /job +model +status +queue ms +decode ms +prep ms +infer ms +post ms +total ms +file$/,
     );
     expect(lines[1]).toMatch(
-      /job_01JD8ZA{20} +shapes-seg +succeeded +2\.1 +8\.0 +3\.3 +71 +– +92 +shapes-1\.overlay\.jpg$/,
+      /job_01JD8ZA{20} +shapes-seg +succeeded +2\.1 +8\.0 +3\.3 +71 +– +92 +shapes-1\.segmentation\.overlay\.jpg$/,
     );
     const statusColumn = lines[0]!.indexOf('status');
     expect(lines[1]!.slice(statusColumn)).toMatch(/^succeeded/);

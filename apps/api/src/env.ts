@@ -12,8 +12,8 @@ const EnvSchema = Type.Object({
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/?#]+(/[^?#]*)?$',
-      description:
-        'Where clients reach the service, such as https://darkroom.example.org; urls in answers begin with it.',
+      examples: ['https://darkroom.example.org'],
+      description: 'Where clients reach the service; urls in answers begin with it.',
     }),
   ),
   DARKROOM_DEFAULT_MODELS: Type.String({

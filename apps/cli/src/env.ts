@@ -12,6 +12,7 @@ const EnvSchema = Type.Object({
   DARKROOM_URL: Type.Optional(
     Type.String({
       pattern: '^https?://.+',
+      examples: ['http://127.0.0.1:8080'],
       description: 'Where the service answers that pictures are submitted to.',
     }),
   ),

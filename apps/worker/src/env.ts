@@ -17,11 +17,13 @@ const EnvSchema = Type.Object({
   }),
   DARKROOM_DEVICE: Type.String({
     pattern: '^(auto|cpu|webgpu|cuda:(auto|[0-9]+))$',
+    examples: ['cpu', 'cuda:0'],
     default: 'auto',
     description: 'auto, cuda:0 (or another number), cuda:auto, webgpu or cpu.',
   }),
   DARKROOM_WORKER_ID: Type.String({
     pattern: '^[A-Za-z0-9._-]{1,64}$',
+    examples: ['worker-1'],
     default: `${hostname()
       .replaceAll(/[^A-Za-z0-9._-]/g, '-')
       .slice(0, 48)}-${randomBytes(3).toString('hex')}`,
@@ -38,8 +40,9 @@ const EnvSchema = Type.Object({
   DARKROOM_MEMORY_BUDGET: Type.Optional(
     Type.String({
       pattern: MEMORY_BUDGET_PATTERN,
+      examples: ['6GiB', 'host:6GiB,gpu:20GiB'],
       description:
-        'Memory that loaded models may take together, such as 6GiB (of the machine) or host:6GiB,gpu:20GiB; unset: four fifths of the machine’s and nine tenths of the GPU’s. Models that don’t fit together take turns.',
+        'Memory that loaded models may take together, the machine’s or that and the GPU’s; unset: four fifths of the machine’s and nine tenths of the GPU’s. Models that don’t fit together take turns.',
     }),
   ),
   CUDA_VISIBLE_DEVICES: Type.Optional(

@@ -87,22 +87,22 @@ def mask_of(
     `output1` is [32, h, w]; `box` is in input pixels.  The mixed prototypes are
     enlarged bilinearly (pixel centres at halves), so that the part that shows
     the picture fills the picture; what lies in the padding does not count.  A
-    pixel is in where the result is positive and its centre lies in the box.
+    pixel is in where the result is positive and its left and upper edges lie in
+    the box (ultralytics' `crop_mask`).
     """
     logits = np.tensordot(coefficients, output1, axes=1)
     grid = placement.size / logits.shape[0]  # input pixels per prototype pixel
     (across, down), (left, top) = placement.scale[:2], placement.offset[:2]
-    x = np.arange(placement.picture_width) + 0.5
-    y = np.arange(placement.picture_height) + 0.5
+    x, y = np.arange(placement.picture_width), np.arange(placement.picture_height)
     columns = _shown(placement.left, placement.resized_width, grid)
     rows = _shown(placement.top, placement.resized_height, grid)
     enlarged = bilinear(
         logits[rows, columns],
-        (y * down + top) / grid - 0.5 - rows.start,
-        (x * across + left) / grid - 0.5 - columns.start,
+        ((y + 0.5) * down + top) / grid - 0.5 - rows.start,
+        ((x + 0.5) * across + left) / grid - 0.5 - columns.start,
     )
     x0, y0, x1, y1 = placement.boxes_to_picture(box[None])[0]
-    inside = ((y > y0) & (y < y1))[:, None] & ((x > x0) & (x < x1))[None, :]
+    inside = ((y >= y0) & (y < y1))[:, None] & ((x >= x0) & (x < x1))[None, :]
     return (enlarged > 0) & inside
 
 

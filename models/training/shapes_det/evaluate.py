@@ -20,6 +20,8 @@ from .preparation import INPUT_SIZE, scaled
 
 # As detectors are usually measured: whatever might be right is let through.
 DECODING = {"score_threshold": 0.001, "overlap_limit": 0.7, "best_class_only": False}
+# The default of `models/shapes-det/model.json`; chosen on scenes of Split.VALIDATION.
+SERVED_SCORE_THRESHOLD = 0.4
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,16 @@ def evaluate(network: ShapesDet, split: Split, indices: Iterable[int]) -> Evalua
 
 def report_of(scores: DetectionScores) -> dict:
     per_class = scores.per_class()
+    precision, recall = scores.precision_and_recall(SERVED_SCORE_THRESHOLD)
     return {
         "map50": round(scores.mean_at_half(), 4),
         "map50_95": round(scores.mean(), 4),
         "ap50": {name: round(float(ap[0]), 4) for name, ap in zip(KINDS, per_class)},
         "ap50_95": {name: round(float(ap.mean()), 4) for name, ap in zip(KINDS, per_class)},
+        f"at_score_{SERVED_SCORE_THRESHOLD}": {
+            "precision": round(precision, 4),
+            "recall": round(recall, 4),
+        },
     }
 
 

@@ -22,12 +22,13 @@ from .evaluate import detect, load_network
 from .network import ShapesDet
 from .preparation import PADDING
 
-# Lying and upright, larger and smaller than the input, four or five shapes each.
-SCENE_INDICES = (10, 16, 17, 33)
+# Lying and upright, larger and smaller than the input, four to six shapes each.
+# No score comes so near to another or to the threshold that runtimes could differ.
+SCENE_INDICES = (17, 19, 37, 300)
 DECODING = {"score_threshold": 0.25, "overlap_limit": 0.7, "best_class_only": True}
-# Runtimes add up in different orders, and a decoding may round its masks in
-# another place; answers may differ by this much.
-TOLERANCE = {"box_pixels": 0.05, "score": 1e-3, "mask_iou": 0.98}
+# Runtimes add up in different orders, and a service may round boxes to hundredths;
+# answers may differ by this much.
+TOLERANCE = {"box_pixels": 0.02, "score": 1e-3, "mask_iou": 0.99}
 DIGITS = 4  # decimals that are kept of boxes and scores
 
 
@@ -98,8 +99,8 @@ def golden_answer(network: ShapesDet, examples: list[EvaluationScene]) -> dict:
             "class_agnostic": False,
             "multi_label": not DECODING["best_class_only"],
             "boxes": "x0, y0, x1, y1 in picture pixels, clipped",
-            "masks": "enlarged bilinearly to the picture, in where positive and inside"
-            " the box; counts run down the columns, outside first (COCO)",
+            "masks": "enlarged bilinearly to the picture, in where positive and left and"
+            " upper edge are in the box; counts run down the columns, outside first (COCO)",
         },
         "classes": KINDS,
         "tolerance": TOLERANCE,

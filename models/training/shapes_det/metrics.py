@@ -73,3 +73,9 @@ class DetectionScores:
     def mean(self) -> float:
         """mAP50-95: the mean over the classes and all thresholds."""
         return float(np.nanmean(self.per_class()))
+
+    def precision_and_recall(self, score: float) -> tuple[float, float]:
+        """Of all detections with at least this score, at an overlap of 0.5."""
+        taken = np.concatenate([s for one in self.scores for s in one]) >= score
+        right = np.concatenate([r[0] for one in self.right for r in one]) & taken
+        return float(right.sum() / max(taken.sum(), 1)), float(right.sum() / self.truths.sum())

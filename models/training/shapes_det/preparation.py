@@ -39,9 +39,15 @@ class Letterbox:
         return boxes * self.scale + self.offset
 
     def boxes_to_picture(self, boxes: np.ndarray) -> np.ndarray:
-        """Boxes [count, 4] in input pixels as boxes in picture pixels, clipped."""
+        """Boxes [count, 4] in input pixels as boxes in picture pixels, clipped.
+
+        Both sides are taken for scaled by the same, unrounded factor, as they
+        are by ultralytics (`scale_boxes`) and so by the service: far from the
+        top left corner that is up to half a pixel of the input off.
+        """
+        scale = min(self.size / self.picture_width, self.size / self.picture_height)
         edges = [self.picture_width, self.picture_height] * 2
-        return np.clip((boxes - self.offset) / self.scale, 0, edges)
+        return np.clip((boxes - self.offset) / scale, 0, edges)
 
 
 def letterbox(width: int, height: int, size: int = INPUT_SIZE) -> Letterbox:

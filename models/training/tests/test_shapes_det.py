@@ -58,10 +58,17 @@ class Preparation(unittest.TestCase):
         self.assertEqual(set(placed[192:].ravel()), {PADDING})
 
     def test_boxes_go_to_the_input_and_back(self):
-        placed = letterbox(301, 512)
-        boxes = np.array([[0.0, 0.0, 301.0, 512.0], [12.5, 40.0, 80.0, 90.25]])
+        placed = letterbox(300, 512)
+        boxes = np.array([[0.0, 0.0, 300.0, 512.0], [12.5, 40.0, 80.0, 90.25]])
         np.testing.assert_allclose(placed.boxes_to_input(boxes)[0], [53, 0, 203, 256])
         np.testing.assert_allclose(placed.boxes_to_picture(placed.boxes_to_input(boxes)), boxes)
+
+    def test_boxes_come_back_by_the_unrounded_factor(self):
+        placed = letterbox(301, 512)  # half of it is 150.5, which becomes 150
+        boxes = np.array([[0.0, 0.0, 301.0, 512.0]])
+        inputs = placed.boxes_to_input(boxes)
+        np.testing.assert_allclose(inputs[0], [53, 0, 203, 256])
+        np.testing.assert_allclose(placed.boxes_to_picture(inputs)[0], [0, 0, 300, 512])
 
 
 class Data(unittest.TestCase):
@@ -209,6 +216,15 @@ class AveragePrecision(unittest.TestCase):
         self.assertAlmostEqual(per_class[1, 0], 0.5)
         self.assertAlmostEqual(scores.mean_at_half(), 0.25)
         self.assertAlmostEqual(scores.mean(), 0.25 * 5 / 10)
+
+    def test_precision_and_recall_are_of_all_classes_at_one_score(self):
+        scores = DetectionScores(2)
+        overlaps = np.array([[0.9], [0.8], [0.9]])
+        scores.add(overlaps, np.array([0.9, 0.6, 0.3]), np.array([0, 1, 0]), np.array([0]))
+        scores.add(np.array([[0.7]]), np.array([0.2]), np.array([1]), np.array([1]))
+        self.assertEqual(scores.precision_and_recall(0.5), (0.5, 0.5))
+        self.assertEqual(scores.precision_and_recall(0.1), (0.5, 1.0))
+        self.assertEqual(scores.precision_and_recall(0.95), (0.0, 0.0))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ const Schema = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: '0 takes any free port.' }),
   LEVEL: Type.Enum(['info', 'warn'], { default: 'info' }),
-  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
+  PUBLIC_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', examples: ['https://darkroom.example.org'] }),
+  ),
   REDIS_URL: Type.String({ description: 'Where the jobs are.' }),
 });
 
@@ -37,7 +39,7 @@ describe('configuration from the environment', () => {
       'PORT takes a whole number, at least 0, at most 65535, got "70000". 0 takes any free port.',
     );
     expect(problems).toContain('LEVEL takes one of info, warn, got "loud"');
-    expect(problems).toContain('PUBLIC_URL takes a text like ^https?://, got "ftp://x"');
+    expect(problems).toContain('PUBLIC_URL takes a text such as https://darkroom.example.org, got "ftp://x"');
     expect(problems).toContain('REDIS_URL is required: Where the jobs are.');
   });
 

@@ -8,7 +8,8 @@ export class ConfigurationError extends Error {
 
 /**
  * Reads configuration from environment variables. Empty variables count as unset; numbers and booleans are
- * converted; what the schema gives a default may be left out.
+ * converted; what the schema gives a default may be left out. Where a text has a pattern, `examples` are what users are
+ * shown of it.
  * @throws ConfigurationError naming all bad variables, what each takes and what came
  */
 export function readEnv<Schema extends TObject>(
@@ -48,8 +49,8 @@ function describe(schema: TSchema): string {
 }
 
 function expectation(schema: TSchema): string {
-  const { type, minimum, maximum, pattern } = schema as Record<string, unknown>;
-  const choices = (schema as { enum?: unknown[] }).enum;
+  const { type, minimum, maximum } = schema as Record<string, unknown>;
+  const { enum: choices, examples } = schema as { enum?: unknown[]; examples?: unknown[] };
   if (choices) return `one of ${choices.join(', ')}`;
   if (type === 'integer' || type === 'number') {
     const range = [
@@ -58,5 +59,5 @@ function expectation(schema: TSchema): string {
     ];
     return ['a whole number', ...range.filter(Boolean)].join(', ');
   }
-  return pattern ? `a text like ${pattern}` : `a ${type}`;
+  return examples ? `a text such as ${examples.join(' or ')}` : `a ${type}`;
 }

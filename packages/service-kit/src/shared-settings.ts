@@ -5,6 +5,7 @@ import { LOG_LEVELS } from './logger.js';
 export const sharedSettings = {
   REDIS_URL: Type.String({
     pattern: '^rediss?://.+',
+    examples: ['redis://127.0.0.1:6379'],
     default: 'redis://127.0.0.1:6379',
     description: 'The Redis that holds jobs, queues and pictures.',
   }),

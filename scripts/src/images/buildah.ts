@@ -60,7 +60,7 @@ export class Buildah {
   /** What is known of an image, or `null` when there is none of that name. */
   async config(name: string): Promise<ImageConfig | null> {
     const images = JSON.parse(await this.#run('images', '--json')) as { names: string[] | null }[] | null;
-    if (!images?.some(({ names }) => names?.some((known) => known.startsWith(local(name))))) return null;
+    if (!images?.some(({ names }) => names?.includes(tagged(name)))) return null;
     const { Docker } = JSON.parse(await this.#run('inspect', '--type', 'image', local(name))) as {
       Docker: { config: ImageConfig };
     };
@@ -102,4 +102,9 @@ export class Buildah {
 /** The name of an image that was made here; Dockerfiles find it without the prefix. */
 function local(name: string): string {
   return `localhost/${name}`;
+}
+
+/** The same as it is listed. */
+function tagged(name: string): string {
+  return name.includes(':') ? local(name) : `${local(name)}:latest`;
 }

@@ -12,7 +12,7 @@ shift 3
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
-mount -t tmpfs tmpfs "$root/tmp"
+mount -t tmpfs -o noexec,nosuid,nodev tmpfs "$root/tmp"
 while [ "$1" != -- ]; do
   from=\${1%%:*} to=\${1#*:}
   path=$root\${to%:*}

@@ -33,6 +33,11 @@ describe('the contents of an image', () => {
     expect(problems()).toEqual([]);
   });
 
+  it('are in order with declarations of types, which libraries bring', () => {
+    folders('node_modules/.pnpm/@types+node@20.19.43');
+    expect(problems()).toEqual([]);
+  });
+
   it('are not with a compiler, ONNX Runtime or sources', () => {
     folders(
       'node_modules/.pnpm/typescript@7.0.2',

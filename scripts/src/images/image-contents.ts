@@ -14,7 +14,9 @@ export function developmentOnly(): Unwanted {
   const manifest = JSON.parse(readFileSync(join(REPOSITORY_ROOT, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;
   };
-  return { packages: Object.keys(manifest.devDependencies), folders: ['packages/testkit'] };
+  // Declarations of types are no tools: protobufjs, which reads .onnx files, brings those of Node.
+  const tools = Object.keys(manifest.devDependencies).filter((name) => !name.startsWith('@types/'));
+  return { packages: tools, folders: ['packages/testkit'] };
 }
 
 /** What the image of the api must not have: it runs no networks. */

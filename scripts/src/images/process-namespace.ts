@@ -22,11 +22,13 @@ export function namespaceOf(pid: number): string {
 export function processesIn(namespace: string): ProcessInImage[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && isIn(namespace, Number(name)))
-    .map((name) => ({
-      pid: Number(name),
-      userId: Number(/^Uid:\s+(\d+)/m.exec(read(`/proc/${name}/status`))?.[1]),
-      command: read(`/proc/${name}/cmdline`).replaceAll('\0', ' ').trim(),
-    }));
+    .flatMap((name) => {
+      const [, userId] = /^Uid:\s+(\d+)/m.exec(read(`/proc/${name}/status`)) ?? [];
+      // It may have ended meanwhile.
+      if (userId === undefined) return [];
+      const command = read(`/proc/${name}/cmdline`).replaceAll('\0', ' ').trim();
+      return [{ pid: Number(name), userId: Number(userId), command }];
+    });
 }
 
 function isIn(namespace: string, pid: number): boolean {

@@ -13,7 +13,14 @@ export async function referenceOutcome(signal: AbortSignal): Promise<SampleOutco
     redisUrl: undefined,
     url: `http://127.0.0.1:${port}`,
     shutdownGraceSeconds: 1,
-    env: { HOST: '127.0.0.1', PORT: port, DARKROOM_MODELS_DIR: 'models', DARKROOM_DEVICE: 'cpu' },
+    env: {
+      HOST: '127.0.0.1',
+      PORT: port,
+      PUBLIC_URL: undefined,
+      DARKROOM_MODELS_DIR: 'models',
+      DARKROOM_MODELS: undefined,
+      DARKROOM_DEVICE: 'cpu',
+    },
     onLine: (_part, line) => recent.add(line),
     onDeath: (part, reason) => recent.add(`${part} has ended: ${reason}`),
   });

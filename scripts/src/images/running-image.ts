@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { guardAgainstOrphan, type OrphanGuard } from '@darkroom/private-redis';
+import { guardAgainstOrphan } from '@darkroom/private-redis';
 import { childEnvironment } from '../environment.js';
 import { ExpectedFailure } from '../expected-failure.js';
 import { RecentLines } from '../recent-lines.js';
@@ -25,10 +25,8 @@ export interface RunOptions {
   readonly volumes?: readonly string[];
 }
 
-type Ending = [exitCode: number | null, signal: NodeJS.Signals | null];
-
 const START_TIMEOUT_MS = 10_000;
-const STOP_TIMEOUT_MS = 30_000;
+const END_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
 
 /**
@@ -38,8 +36,7 @@ const POLL_MS = 20;
 export class RunningImage {
   readonly #options: RunOptions;
   readonly #child: ChildProcess;
-  readonly #ended: Promise<Ending>;
-  readonly #guard: OrphanGuard | null;
+  readonly #ended: Promise<unknown>;
   readonly #output = new RecentLines();
   #mainPid: number | undefined;
   #namespace = '';
@@ -58,13 +55,28 @@ export class RunningImage {
         detached: true,
       },
     );
-    this.#ended = once(this.#child, 'exit') as Promise<Ending>;
-    // Read in `stop` and `exited`; until then nobody may be waiting for it.
+    // Unlike `exit`, this comes when all that it has written is here.
+    this.#ended = once(this.#child, 'close');
+    // Nobody may be waiting for it when it comes.
     this.#ended.catch(() => {});
     for (const output of [this.#child.stdout!, this.#child.stderr!]) {
       createInterface({ input: output }).on('line', (line) => this.#output.add(line));
     }
-    this.#guard = this.#child.pid === undefined ? null : guardAgainstOrphan(this.#child.pid);
+    if (this.#child.pid !== undefined) {
+      const guard = guardAgainstOrphan(this.#child.pid);
+      this.#child.once('exit', () => guard.release());
+    }
+  }
+
+  /** Runs an image until it ends by itself. @throws ExpectedFailure when it does not */
+  static async runToEnd(options: RunOptions): Promise<RunningImage> {
+    const running = new RunningImage(options);
+    try {
+      await running.#untilEnded('does not end');
+      return running;
+    } finally {
+      await running.kill();
+    }
   }
 
   /** @throws ExpectedFailure when it ends at once */
@@ -86,6 +98,11 @@ export class RunningImage {
     return this.#output.toString();
   }
 
+  /** Of its first process, which is the one of the image; `null` as long as it runs, or when a signal has ended it. */
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
   get processes(): ProcessInImage[] {
     return processesIn(this.#namespace);
   }
@@ -96,41 +113,37 @@ export class RunningImage {
     throw new ExpectedFailure(`${this.#options.name} has ended (${signalCode ?? exitCode}):\n${this.output}`);
   }
 
-  /** Runs the health check of the image. @param env on top of the variables it runs with */
+  /** Runs the health check of the image, as its user. @param env on top of the variables it runs with */
   async isHealthy(env: Readonly<Record<string, string>> = {}): Promise<boolean> {
     const [kind, ...command] = this.#options.config.Healthcheck?.Test ?? [];
     if (kind !== 'CMD') throw new ExpectedFailure(`expected a health check with a command, got "${kind}"`);
+    const [userId, groupId] = this.#options.config.User.split(':') as [string, string];
     const inside = ['--target', String(this.#mainPid), '--mount', '--pid', '--root', '--wd'];
+    const user = ['--setuid', userId, '--setgid', groupId];
     const variables = [...this.#variables(), ...pairs(env)];
-    const args = [...inside, ...['env', '--ignore-environment', ...variables], ...command];
+    const args = [...inside, ...user, ...['env', '--ignore-environment', ...variables], ...command];
     const check = spawn('nsenter', args, { stdio: 'ignore' });
     const [code] = (await once(check, 'exit')) as [number | null];
     return code === 0;
   }
 
-  /** Waits until it has ended by itself. @returns its exit code */
-  async exited(): Promise<number | null> {
-    const [code] = await this.#ended;
-    this.#guard?.release();
-    return code;
-  }
-
   /** Sends SIGTERM to process 1, as `docker stop` does, and waits. @throws ExpectedFailure when it does not obey */
-  async stop(): Promise<{ readonly exitCode: number | null; readonly left: readonly ProcessInImage[] }> {
+  async stop(): Promise<void> {
     process.kill(this.#mainPid!, 'SIGTERM');
-    const late = Symbol('late');
-    const ending = await Promise.race([this.exited(), pause(STOP_TIMEOUT_MS, late, { ref: false })]);
-    if (ending === late) {
-      throw new ExpectedFailure(`${this.#options.name} does not stop at SIGTERM:\n${this.output}`);
-    }
-    return { exitCode: ending as number | null, left: this.processes };
+    await this.#untilEnded('does not stop at SIGTERM');
   }
 
   /** Ends it at once. */
   async kill(): Promise<void> {
     // The processes inside go with this one.
     this.#child.kill('SIGKILL');
-    await this.exited().catch(() => {});
+    await this.#ended.catch(() => {});
+  }
+
+  async #untilEnded(orElse: string): Promise<void> {
+    const late = Symbol('late');
+    const ending = await Promise.race([this.#ended, pause(END_TIMEOUT_MS, late, { ref: false })]);
+    if (ending === late) throw new ExpectedFailure(`${this.#options.name} ${orElse}:\n${this.output}`);
   }
 
   /** The arguments of the script before the command: where it is run, as whom, with which variables. */

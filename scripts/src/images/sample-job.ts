@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { DarkroomClient } from '@darkroom/client';
 import type { SemanticResult } from '@darkroom/contracts';
-import { chooseDemoModel } from '../demo-jobs.js';
+import { chooseDemoModel } from '../choose-demo-model.js';
 import { ExpectedFailure } from '../expected-failure.js';
 import { REPOSITORY_ROOT } from '../repository-root.js';
 import type { RunningImage } from './running-image.js';
@@ -49,7 +49,7 @@ export async function untilReady(
 export async function runSampleJob(client: DarkroomClient, signal: AbortSignal): Promise<SampleOutcome> {
   const options = { signal: AbortSignal.any([signal, AbortSignal.timeout(JOB_TIMEOUT_MS)]) };
   const image = readFileSync(join(REPOSITORY_ROOT, 'examples', 'pictures', FILE_NAME));
-  const { id: model } = await chooseDemoModel(client);
+  const { id: model } = await chooseDemoModel(client, { task: 'segmentation', capability: 'semantic' });
   const submitted = await client.submitSegmentation({ image, fileName: FILE_NAME, model }, options);
   const job = await client.waitForEnd(submitted, options);
   if (job.status !== 'succeeded' || job.result === null || !('classes' in job.result)) {

@@ -1,7 +1,7 @@
 import type { Job, Model } from '@darkroom/contracts';
 import type { DemoResult } from '../demo-jobs.js';
 
-/** A model as the api describes it. */
+/** A model that segments, as the api describes it. */
 export const SHAPES_MODEL: Model = {
   id: 'shapes-seg',
   task: 'segmentation',
@@ -23,24 +23,45 @@ export const SHAPES_MODEL: Model = {
   usual_ms: null,
 };
 
-/** The result of a job that succeeded, with what differs. */
+/** A model that detects. */
+export const DETECTOR: Model = {
+  ...SHAPES_MODEL,
+  id: 'shapes-det',
+  task: 'detection',
+  family: 'yolo',
+  version: '067cf755',
+  description: 'Finds boxes.',
+  labels: [
+    { id: 0, label: 'circle', color: '#e4572e' },
+    { id: 1, label: 'square', color: '#2e9cca' },
+  ],
+  capabilities: ['boxes', 'masks'],
+};
+
+/** The result of a segmentation that succeeded, with what differs. */
 export function demoResult(fileName: string, overrides: Partial<Job> = {}): DemoResult {
+  const classes = [
+    { id: 0, label: 'background', color: '#000000', pixels: 300_000, fraction: 0.97656 },
+    { id: 1, label: 'circle', color: '#e6194b', pixels: 100, fraction: 0.0003 },
+  ];
+  const result: Job['result'] = { kind: 'semantic', width: 640, height: 480, classes };
+  return resultOf(fileName, SHAPES_MODEL, { result, ...overrides });
+}
+
+/** The result of a detection that succeeded and counted these. */
+export function detectionDemoResult(fileName: string, counts: Record<string, number>): DemoResult {
+  return resultOf(fileName, DETECTOR, { result: { width: 640, height: 480, detections: [], counts } });
+}
+
+function resultOf(fileName: string, model: Model, overrides: Partial<Job>): DemoResult {
   const name = fileName.replace(/\.\w+$/, '');
   const job = {
     id: 'job_01JD8ZAAAAAAAAAAAAAAAAAAAA',
-    model: 'shapes-seg',
+    task: model.task,
+    model: model.id,
     status: 'succeeded',
     error: null,
     input: { image: { file_name: fileName, width: 640, height: 480 } },
-    result: {
-      kind: 'semantic',
-      width: 640,
-      height: 480,
-      classes: [
-        { id: 0, label: 'background', color: '#000000', pixels: 300_000, fraction: 0.97656 },
-        { id: 1, label: 'circle', color: '#e6194b', pixels: 100, fraction: 0.0003 },
-      ],
-    },
     execution: { worker: 'worker-1', device: 'cpu', batch_size: 1 },
     timings: {
       queue_ms: 2.14,
@@ -52,6 +73,10 @@ export function demoResult(fileName: string, overrides: Partial<Job> = {}): Demo
     },
     ...overrides,
   } as unknown as Job;
-  const files = { input: `${name}.input.jpg`, json: `${name}.job.json`, overlay: `${name}.overlay.jpg` };
-  return { picture: { fileName, name, bytes: Buffer.alloc(0) }, job, files };
+  const files = {
+    input: `${name}.input.jpg`,
+    json: `${name}.${model.task}.job.json`,
+    overlay: `${name}.${model.task}.overlay.jpg`,
+  };
+  return { picture: { fileName, name, bytes: Buffer.alloc(0) }, model, job, files };
 }

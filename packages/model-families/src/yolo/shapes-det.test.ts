@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Detection, DetectionOptions } from '@darkroom/contracts';
+import { type Box, decodeImage, decodeRle, intersectionOverUnion, type Pixels } from '@darkroom/imaging';
+import { type LoadedManifest, readCatalog } from '@darkroom/model-catalog';
+import { Value } from 'typebox/value';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAMILIES } from '../families.js';
+import { type OpenedModel, openModel } from '../open-model.js';
+import { detect } from '../testing/detect.js';
+import { openOnCpu } from '../testing/test-models.js';
+import { requestOptions } from './options.js';
+
+const REPOSITORY_ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const SAMPLES = `${REPOSITORY_ROOT}examples/pictures`;
+const MAX_PIXELS = 1e7;
+
+/** What PyTorch and the decoding of `models/training` find. */
+interface Golden {
+  readonly decoding: Required<Pick<DetectionOptions, 'score_threshold' | 'iou_threshold' | 'class_agnostic'>>;
+  readonly tolerance: { readonly box_pixels: number; readonly score: number; readonly mask_iou: number };
+  readonly pictures: readonly { readonly file: string; readonly detections: readonly GoldenDetection[] }[];
+}
+
+interface GoldenDetection extends Pick<Detection, 'class_id' | 'label' | 'score' | 'box'> {
+  /** COCO's uncompressed run lengths: down the columns, zeros first. */
+  readonly mask: { readonly size: [height: number, width: number]; readonly counts: readonly number[] };
+}
+
+/** What was drawn on a sample picture. */
+interface Scene {
+  readonly file: string;
+  readonly instances: readonly { readonly shape: string; readonly box: Box }[];
+}
+
+let loaded: LoadedManifest;
+let model: OpenedModel;
+/** What a request that asks for nothing gets. */
+let servedOptions: DetectionOptions;
+
+beforeAll(async () => {
+  const { models, rejected } = await readCatalog([`${REPOSITORY_ROOT}models`], { families: FAMILIES });
+  expect(rejected).toEqual([]);
+  loaded = models.find(({ manifest }) => manifest.id === 'shapes-det')!;
+  model = await openModel(loaded, openOnCpu);
+  servedOptions = Value.Default(requestOptions(loaded.manifest), {}) as DetectionOptions;
+});
+
+afterAll(() => model.close());
+
+const readScenes = async () =>
+  (JSON.parse(await readFile(`${SAMPLES}/ground-truth/scenes.json`, 'utf8')) as { scenes: Scene[] }).scenes;
+
+const readPicture = async (path: string): Promise<Pixels> =>
+  decodeImage(await readFile(path), { maxPixels: MAX_PIXELS });
+
+/** A mask as 0 or 1 for each pixel of the picture, row by row. */
+function wholeMask({ rle }: Detection): Uint8Array {
+  const [height, width] = rle!.size as [number, number];
+  const mask = decodeRle({ size: [height, width], counts: rle!.counts }, { maxPixels: MAX_PIXELS });
+  const whole = new Uint8Array(width * height);
+  for (let row = 0; row < mask.height; row++) {
+    const line = mask.data.subarray(row * mask.width, (row + 1) * mask.width);
+    whole.set(line, (mask.y + row) * width + mask.x);
+  }
+  return whole;
+}
+
+function wholeGoldenMask({ mask: { size, counts } }: GoldenDetection): Uint8Array {
+  const [height, width] = size;
+  const whole = new Uint8Array(width * height);
+  let at = 0;
+  for (const [index, count] of counts.entries()) {
+    for (const end = at + count; at < end; at++) {
+      whole[(at % height) * width + Math.floor(at / height)] = index % 2;
+    }
+  }
+  expect(at).toBe(whole.length);
+  return whole;
+}
+
+function maskOverlap(a: Uint8Array, b: Uint8Array): number {
+  let [both, either] = [0, 0];
+  for (const [at, value] of a.entries()) {
+    both += value & b[at]!;
+    either += value | b[at]!;
+  }
+  return both / either;
+}
+
+describe('the demo model shapes-det', () => {
+  it('finds what PyTorch found: the same boxes, scores and masks', async () => {
+    const golden = JSON.parse(await readFile(`${loaded.folder}/golden.json`, 'utf8')) as Golden;
+    expect(golden.pictures.length).toBeGreaterThan(0);
+    for (const { file, detections } of golden.pictures) {
+      const picture = await readPicture(`${loaded.folder}/${file}`);
+      const { score_threshold, iou_threshold, class_agnostic } = golden.decoding;
+      const options = { score_threshold, iou_threshold, class_agnostic, mask_format: 'rle' } as const;
+      const { result } = await detect(model.pipeline, picture, options);
+      expect(result.detections.map(({ label }) => label)).toEqual(detections.map(({ label }) => label));
+      for (const [index, expected] of detections.entries()) {
+        const found = result.detections[index]!;
+        expect(found.class_id).toBe(expected.class_id);
+        expect(Math.abs(found.score - expected.score)).toBeLessThan(golden.tolerance.score);
+        for (const [edge, value] of expected.box.entries()) {
+          expect(Math.abs(found.box[edge]! - value)).toBeLessThan(golden.tolerance.box_pixels);
+        }
+        const overlap = maskOverlap(wholeMask(found), wholeGoldenMask(expected));
+        expect(overlap).toBeGreaterThan(golden.tolerance.mask_iou);
+      }
+    }
+  });
+
+  it('finds the shapes that are drawn in the sample pictures, and hardly anything else', async () => {
+    let [drawn, found, right] = [0, 0, 0];
+    for (const { file, instances } of await readScenes()) {
+      const { result } = await detect(model.pipeline, await readPicture(`${SAMPLES}/${file}`), servedOptions);
+      const missing = new Set(instances);
+      for (const { label, box } of result.detections) {
+        const match = [...missing].find(
+          (instance) =>
+            instance.shape === label && intersectionOverUnion(instance.box, box as unknown as Box) >= 0.5,
+        );
+        if (match && missing.delete(match)) right++;
+      }
+      drawn += instances.length;
+      found += result.detections.length;
+    }
+    expect(drawn).toBeGreaterThan(20);
+    expect(right / drawn).toBeGreaterThan(0.9);
+    expect(right / found).toBeGreaterThan(0.9);
+  });
+
+  it('masks the pixels that show the shapes', async () => {
+    const classes = loaded.manifest.labels!.length;
+    const both = new Array<number>(classes).fill(0);
+    const either = new Array<number>(classes).fill(0);
+    for (const { file } of await readScenes()) {
+      const { result } = await detect(model.pipeline, await readPicture(`${SAMPLES}/${file}`), servedOptions);
+      const truth = await readPicture(`${SAMPLES}/ground-truth/${file.replace(/\.\w+$/, '.png')}`);
+      for (let classId = 0; classId < classes; classId++) {
+        const masks = result.detections.filter(({ class_id }) => class_id === classId).map(wholeMask);
+        for (let at = 0; at < truth.width * truth.height; at++) {
+          // In the truth, 0 is the background.
+          const isDrawn = truth.data[at * 3] === classId + 1;
+          const isMasked = masks.some((mask) => mask[at] === 1);
+          if (isDrawn && isMasked) both[classId]!++;
+          if (isDrawn || isMasked) either[classId]!++;
+        }
+      }
+    }
+    const overlaps = both.map((pixels, classId) => pixels / either[classId]!);
+    expect(overlaps.reduce((sum, overlap) => sum + overlap) / classes).toBeGreaterThan(0.88);
+  });
+});

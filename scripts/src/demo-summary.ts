@@ -1,0 +1,42 @@
+import type { Model, SemanticResult, TaskResult } from '@darkroom/contracts';
+import type { DemoResult } from './demo-jobs.js';
+
+/** More labels than a line has room for are only counted. */
+const MOST_LABELS = 8;
+
+/** One line for each model: its task, on how many pictures it succeeded, and what it found there. */
+export function demoSummary(results: readonly DemoResult[], models: readonly Model[]): string[] {
+  const cells = models.map((model) => {
+    const ofModel = results.filter((result) => result.model.id === model.id);
+    const succeeded = ofModel.flatMap(({ job }) => (job.result === null ? [] : [job.result]));
+    return [
+      model.task,
+      model.id,
+      `${succeeded.length} of ${ofModel.length} pictures`,
+      shownTotals(succeeded),
+    ];
+  });
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]!.length)));
+  return cells.map((row) => {
+    return `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd();
+  });
+}
+
+/** How many things of each label; where a result has no things, how many pictures show the label. */
+function shownTotals(results: readonly TaskResult[]): string {
+  const sums = new Map<string, number>();
+  for (const result of results) {
+    const counts = 'counts' in result ? Object.entries(result.counts) : presence(result);
+    for (const [label, count] of counts) sums.set(label, (sums.get(label) ?? 0) + count);
+  }
+  const sign = results.some((result) => 'counts' in result) ? '×' : 'in';
+  const found = [...sums].filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
+  if (found.length === 0) return 'nothing found';
+  const shown = found.slice(0, MOST_LABELS).map(([label, count]) => `${label} ${sign} ${count}`);
+  const more = found.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} labels more`] : [])].join(', ');
+}
+
+function presence({ classes }: SemanticResult): [string, number][] {
+  return classes.map(({ label }) => [label, 1]);
+}

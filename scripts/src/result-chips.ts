@@ -1,0 +1,30 @@
+import type { Label, TaskResult } from '@darkroom/contracts';
+
+/** A class that occurs in a result, with how much of it there is. */
+export interface ResultChip {
+  readonly label: string;
+  /** `#rrggbb`, or whatever a manifest has for it; `null` where it is not known. */
+  readonly color: string | null;
+  /** `12.5 %` of the picture, or how many. */
+  readonly amount: string;
+}
+
+/** What a result says: the shares of classes, or how many of each label were found. */
+export function resultChips(result: TaskResult, labels: readonly Label[]): ResultChip[] {
+  if ('classes' in result) {
+    return result.classes.map(({ label, color, fraction }) => ({
+      label,
+      color,
+      amount: percentage(fraction),
+    }));
+  }
+  const colors = new Map(labels.map(({ label, color }) => [label, color]));
+  return Object.entries(result.counts)
+    .filter(([, count]) => count > 0)
+    .map(([label, count]) => ({ label, color: colors.get(label) ?? null, amount: `× ${count}` }));
+}
+
+function percentage(fraction: number): string {
+  const percent = fraction * 100;
+  return percent < 0.1 ? '< 0.1 %' : `${percent.toFixed(1)} %`;
+}
