@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { decodeImage, type Pixels, pixelsOf, resample } from '@darkroom/imaging';
 import { randomNumbers } from './random-numbers.js';
 
@@ -25,11 +23,4 @@ function madeUpPhoto(width: number, height: number): Pixels {
     return 128 + 80 * Math.sin(x / 40 + (i % 3)) * Math.cos(y / 60) + 12 * (random() - 0.5);
   });
   return pixelsOf(data, width, height);
-}
-
-/** A path that was asked for, or the usual one where it is there. @throws Error when the one asked for is not there */
-export function pathOf(asked: string | null, usual: URL): string | null {
-  if (asked === null) return existsSync(usual) ? fileURLToPath(usual) : null;
-  if (existsSync(asked)) return asked;
-  throw new Error(`expected a path that exists, got ${asked}`);
 }

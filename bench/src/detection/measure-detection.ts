@@ -3,14 +3,12 @@ import type { Pixels } from '@darkroom/imaging';
 import type { DetectionSettings } from '../arguments.js';
 import { progress } from '../progress.js';
 import type { Resources } from '../resources.js';
-import { pathOf, photoOfOneMegapixel } from './bench-photo.js';
+import { photoOfOneMegapixel } from './bench-photo.js';
 import { type CandidateScene, candidateTensor, prototypeTensor } from './candidate-tensor.js';
+import { findModelFolder, findPhotoFile } from './find-files.js';
 import { afterInference, type GivenOutputs } from './given-detector.js';
 import { type InferenceTimes, measureInference } from './inference-times.js';
 import { inThisProcess, type TimedRow, timeByTurns } from './timed-rounds.js';
-
-const USUAL_MODEL = new URL('../../../../shared/assets/models/yolo-fastest-1.1', import.meta.url);
-const USUAL_PHOTO = new URL('../../../../shared/assets/photos/coral_cat_720p.jpg', import.meta.url);
 
 const SIDE = 640;
 const CLASSES = 80;
@@ -47,8 +45,8 @@ export async function measureDetection(
   resources: Resources,
 ): Promise<DetectionTimes> {
   const turns = { rounds, measureMs: seconds * 1000 };
-  const folder = pathOf(modelFolder, USUAL_MODEL);
-  const file = pathOf(photoFile, USUAL_PHOTO);
+  const folder = findModelFolder(modelFolder);
+  const file = findPhotoFile(photoFile);
   const photo = await photoOfOneMegapixel(file);
   const decoding = await measureDecoding(photo, turns);
   const drawing = await measureDrawing(photo, turns);

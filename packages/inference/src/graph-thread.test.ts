@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DarkroomError } from '@darkroom/contracts';
 import { float32ToFloat16, type Tensor } from '@darkroom/tensor';
 import { segmentationGraph, slowSegmentationGraph } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,7 +86,10 @@ describe('a graph in a thread', () => {
       [() => threaded.run({ input: picture(2) }, ['no']), () => plain.run({ input: picture(2) }, ['no'])],
     ];
     for (const [inThread, without] of calls) {
-      const { name, code, message } = await without().catch((error) => error);
+      const { name, code, message } = await without().then(
+        () => expect.unreachable(),
+        (error: DarkroomError) => error,
+      );
       expect(name).toBe('DarkroomError');
       await expect(inThread()).rejects.toMatchObject({ name, code, message });
     }

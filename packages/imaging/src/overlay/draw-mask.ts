@@ -1,6 +1,7 @@
 import { type RegionMask, requireInPicture } from '../masks/region-mask.js';
 import type { Color } from '../palettes/color.js';
 import type { Canvas } from './canvas.js';
+import { intersectRuns, type Runs, runsOfRows, subtractRuns } from './row-runs.js';
 
 /** How much of the colour covers the picture inside a mask and on its outline. */
 const FILL_ALPHA = 0.4;
@@ -12,7 +13,7 @@ const OUTLINE_ALPHA = 0.9;
  */
 export function fillMask(canvas: Canvas, mask: RegionMask, color: Color): void {
   requireInPicture(mask, canvas.width, canvas.height);
-  blendWhere(canvas, mask, mask.data, color, FILL_ALPHA);
+  blendRows(canvas, mask, runsOfRows(mask), color, FILL_ALPHA);
 }
 
 /**
@@ -21,78 +22,69 @@ export function fillMask(canvas: Canvas, mask: RegionMask, color: Color): void {
  */
 export function outlineMask(canvas: Canvas, mask: RegionMask, color: Color, lineWidth: number): void {
   requireInPicture(mask, canvas.width, canvas.height);
-  const { data } = mask;
-  const marks = new Uint8Array(data.length);
-  markAlongRows(mask, marks, lineWidth, canvas.width);
-  markAlongColumns(mask, marks, lineWidth, canvas.height);
-  // The marks lie on both sides of the border.
-  for (let i = 0; i < marks.length; i++) marks[i]! &= data[i]!;
-  blendWhere(canvas, mask, marks, color, OUTLINE_ALPHA);
+  const rows = runsOfRows(mask);
+  const outline = rows.map((runs, row) =>
+    subtractRuns(runs, runsFarInside(rows, row, mask, lineWidth, canvas)),
+  );
+  blendRows(canvas, mask, outline, color, OUTLINE_ALPHA);
 }
 
-/** @param marks 1 for the pixels of the mask's region that get the colour */
-function blendWhere(
+/** The pixels of a row that are further from the mask's border than the line is wide. */
+function runsFarInside(
+  rows: readonly Runs[],
+  row: number,
+  { x, y, width }: RegionMask,
+  lineWidth: number,
   canvas: Canvas,
-  { x, y, width, height }: RegionMask,
-  marks: Uint8Array,
+): Runs {
+  const runsAt = (other: number): Runs => {
+    const isInPicture = y + other >= 0 && y + other < canvas.height;
+    return isInPicture ? (rows[other] ?? []) : [0, width];
+  };
+  let inside = narrowRuns(rows[row]!, lineWidth, -x, canvas.width - x);
+  for (let away = 1; away <= lineWidth && inside.length > 0; away++) {
+    inside = intersectRuns(intersectRuns(inside, runsAt(row - away)), runsAt(row + away));
+  }
+  return inside;
+}
+
+/** @param leftEdge column of the picture's edge, where nothing is taken off; the right edge likewise */
+function narrowRuns(runs: Runs, lineWidth: number, leftEdge: number, rightEdge: number): Runs {
+  const narrow: number[] = [];
+  for (let i = 0; i < runs.length; i += 2) {
+    const begin = runs[i]! === leftEdge ? leftEdge : runs[i]! + lineWidth;
+    const end = runs[i + 1]! === rightEdge ? rightEdge : runs[i + 1]! - lineWidth;
+    if (begin < end) narrow.push(begin, end);
+  }
+  return narrow;
+}
+
+/** @param rows the pixels of each row of the region that get the colour */
+function blendRows(
+  canvas: Canvas,
+  { x, y }: RegionMask,
+  rows: readonly Runs[],
   color: Color,
   alpha: number,
 ): void {
-  const { data } = canvas;
+  const { width, data } = canvas;
   // By value before, as each is asked for thousands of times.
   const reds = blendedValues(color[0], alpha);
   const greens = blendedValues(color[1], alpha);
   const blues = blendedValues(color[2], alpha);
-  for (let row = 0; row < height; row++) {
-    const end = (row + 1) * width;
-    let out = ((y + row) * canvas.width + x) * 3;
-    for (let at = row * width; at < end; at++, out += 3) {
-      if (marks[at] !== 1) continue;
-      data[out] = reds[data[out]!]!;
-      data[out + 1] = greens[data[out + 1]!]!;
-      data[out + 2] = blues[data[out + 2]!]!;
+  for (const [row, runs] of rows.entries()) {
+    const start = (y + row) * width + x;
+    for (let i = 0; i < runs.length; i += 2) {
+      const end = (start + runs[i + 1]!) * 3;
+      for (let at = (start + runs[i]!) * 3; at < end; at += 3) {
+        data[at] = reds[data[at]!]!;
+        data[at + 1] = greens[data[at + 1]!]!;
+        data[at + 2] = blues[data[at + 2]!]!;
+      }
     }
   }
 }
 
 function blendedValues(value: number, alpha: number): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, before) => Math.round(before + (value - before) * alpha));
-}
-
-/** Marks what lies within `lineWidth` columns of a border, on both sides. */
-function markAlongRows(mask: RegionMask, marks: Uint8Array, lineWidth: number, pictureWidth: number): void {
-  const { x, width, height, data } = mask;
-  for (let row = 0; row < height; row++) {
-    const start = row * width;
-    const end = start + width;
-    let before = x === 0 ? data[start] : 0;
-    for (let at = start; at < end; at++) {
-      if (data[at] === before) continue;
-      marks.fill(1, Math.max(at - lineWidth, start), Math.min(at + lineWidth, end));
-      before = data[at];
-    }
-    if (before === 1 && x + width < pictureWidth) marks.fill(1, Math.max(end - lineWidth, start), end);
-  }
-}
-
-/** The same for rows. */
-function markAlongColumns(
-  mask: RegionMask,
-  marks: Uint8Array,
-  lineWidth: number,
-  pictureHeight: number,
-): void {
-  const { y, width, height, data } = mask;
-  for (let row = 0; row <= height; row++) {
-    if ((row === 0 && y === 0) || (row === height && y + height === pictureHeight)) continue;
-    const firstRow = Math.max(row - lineWidth, 0);
-    const endRow = Math.min(row + lineWidth, height);
-    for (let column = 0; column < width; column++) {
-      const at = row * width + column;
-      const above = row === 0 ? 0 : data[at - width];
-      const below = row === height ? 0 : data[at];
-      if (above === below) continue;
-      for (let marked = firstRow; marked < endRow; marked++) marks[marked * width + column] = 1;
-    }
-  }
+  return new Uint8Array(256).map((_, before) => Math.round(before + (value - before) * alpha));
 }

@@ -89,7 +89,8 @@ function readPrototypes({ dims, data }: Float32Tensor, name: string, expected: n
 }
 
 function requireProbabilities({ scores }: CandidateList): void {
-  const highest = scores.reduce((most, score) => Math.max(most, score), 0);
+  let highest = 0;
+  for (let i = 0; i < scores.length; i++) highest = Math.max(highest, scores[i]!);
   if (highest <= HIGHEST_SCORE) return;
   throw new DarkroomError(
     'inference_failed',

@@ -46,23 +46,30 @@ type Add = (candidate: number, classId: number, score: number) => void;
 function scanCandidates(tensor: CandidateTensor, scan: ScoreScan, threshold: number, add: Add): void {
   const { data, count, candidateStep } = tensor;
   const { objectnessAt, firstClassAt, classes } = scan;
+  const insufficient = justBelow(threshold);
   for (let candidate = 0; candidate < count; candidate++) {
     const at = candidate * candidateStep;
     const objectness = objectnessAt === null ? 1 : data[at + objectnessAt]!;
     if (!(objectness >= threshold)) continue;
-    let best = Number.NEGATIVE_INFINITY;
+    // An objectness is at most 1, so no product can reach what a factor doesn't.
+    let best = insufficient;
     let bestClass = -1;
     for (let classId = 0; classId < classes; classId++) {
       const score = data[at + firstClassAt + classId]!;
-      // An objectness is at most 1, so no product can reach what a factor doesn't.
-      if (!(score >= threshold) || score <= best) continue;
-      best = score;
-      bestClass = classId;
+      if (score > best) {
+        best = score;
+        bestClass = classId;
+      }
     }
     if (bestClass < 0) continue;
     const score = Math.fround(objectness * best);
     if (score >= threshold) add(candidate, bestClass, score);
   }
+}
+
+/** A number below a float32, above all smaller ones. */
+function justBelow(threshold: number): number {
+  return threshold > 0 ? threshold * (1 - 2 ** -30) : threshold - Number.MIN_VALUE;
 }
 
 /** Class by class, where the scores of a class lie side by side: only what reaches the threshold is compared. */
