@@ -1,8 +1,9 @@
-import { type CompleteManifest, type ModelProblem, schemaProblems } from '@darkroom/model-catalog';
+import { type CompleteManifest, schemaProblems } from '@darkroom/model-catalog';
 import { describeSpec, type GraphSignature, type TensorSpec } from '@darkroom/tensor';
 import { checkInput } from '../check-input.js';
 import { detectionDefaultsSchema } from '../detection/options.js';
 import { type Finding, inGraph, inManifest, problemsFrom } from '../finding.js';
+import type { ReadSignature } from '../one-graph-family.js';
 import { splitInputs } from './choose-inputs.js';
 import { type ChosenOutputs, chooseOutputs } from './choose-outputs.js';
 import { type Activation, familyOptions, TRAITS } from './options.js';
@@ -33,7 +34,7 @@ export interface DetrSignature {
 export function readSignature(
   manifest: CompleteManifest,
   graph: GraphSignature,
-): { signature: DetrSignature; problems: readonly [] } | { signature: null; problems: ModelProblem[] } {
+): ReadSignature<DetrSignature> {
   const findings: Finding[] = schemaProblems(
     detectionDefaultsSchema(TRAITS),
     manifest.defaults,

@@ -1,8 +1,9 @@
-import { type CompleteManifest, type ModelProblem, schemaProblems } from '@darkroom/model-catalog';
+import { type CompleteManifest, schemaProblems } from '@darkroom/model-catalog';
 import { describeSpec, type GraphSignature } from '@darkroom/tensor';
 import { checkInput } from '../check-input.js';
 import { detectionDefaultsSchema } from '../detection/options.js';
 import { type Finding, inManifest, problemsFrom } from '../finding.js';
+import type { ReadSignature } from '../one-graph-family.js';
 import { type ChosenOutputs, chooseOutputs } from './choose-outputs.js';
 import { familyOptions, firstClass, type MaskPasting, traitsOf } from './options.js';
 
@@ -35,7 +36,7 @@ export interface OutputNames {
 export function readSignature(
   manifest: CompleteManifest,
   graph: GraphSignature,
-): { signature: RcnnSignature; problems: readonly [] } | { signature: null; problems: ModelProblem[] } {
+): ReadSignature<RcnnSignature> {
   const options = familyOptions(manifest);
   const findings: Finding[] = schemaProblems(
     detectionDefaultsSchema(traitsOf(manifest)),

@@ -1,7 +1,8 @@
-import { type CompleteManifest, type ModelProblem, schemaProblems } from '@darkroom/model-catalog';
+import { type CompleteManifest, schemaProblems } from '@darkroom/model-catalog';
 import { describeSpec, type GraphSignature, type TensorSpec } from '@darkroom/tensor';
 import { checkInput } from '../check-input.js';
 import { type Finding, inManifest, problemsFrom } from '../finding.js';
+import type { ReadSignature } from '../one-graph-family.js';
 import { chooseOutput } from './choose-output.js';
 import { DefaultsSchema, type SemanticSegmentationOptions } from './options.js';
 
@@ -23,9 +24,7 @@ export interface SegmentationSignature {
 export function readSignature(
   manifest: CompleteManifest,
   graph: GraphSignature,
-):
-  | { signature: SegmentationSignature; problems: readonly [] }
-  | { signature: null; problems: ModelProblem[] } {
+): ReadSignature<SegmentationSignature> {
   const options = manifest.family_options as SemanticSegmentationOptions;
   const findings: Finding[] = schemaProblems(DefaultsSchema, manifest.defaults, '#/defaults').map(
     ({ pointer, detail }) => inManifest(pointer, detail),

@@ -1,8 +1,9 @@
-import { type CompleteManifest, type ModelProblem, schemaProblems } from '@darkroom/model-catalog';
+import { type CompleteManifest, schemaProblems } from '@darkroom/model-catalog';
 import type { GraphSignature, TensorSpec } from '@darkroom/tensor';
 import { checkInput } from '../check-input.js';
 import { detectionDefaultsSchema } from '../detection/options.js';
 import { type Finding, inManifest, problemsFrom } from '../finding.js';
+import type { ReadSignature } from '../one-graph-family.js';
 import { chooseLayout } from './choose-layout.js';
 import { chooseOutputs } from './choose-outputs.js';
 import type { Decoding } from './decoding.js';
@@ -35,7 +36,7 @@ type Reading = {
 export function readSignature(
   manifest: CompleteManifest,
   graph: GraphSignature,
-): { signature: YoloSignature; problems: readonly [] } | { signature: null; problems: ModelProblem[] } {
+): ReadSignature<YoloSignature> {
   const findings: Finding[] = schemaProblems(
     detectionDefaultsSchema(traitsOf(manifest)),
     manifest.defaults,
