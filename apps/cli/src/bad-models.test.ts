@@ -1,9 +1,8 @@
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { modelBytes } from '@darkroom/onnx-file';
-import { detectionGraph, segmentationGraph, segmentationGraphParts } from '@darkroom/testkit';
+import { detectionGraph, segmentationGraph, segmentationGraphParts, sharedAsset } from '@darkroom/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sharedAsset } from './testing/shared-assets.js';
 import { TestFolder } from './testing/test-folder.js';
 import { ultralyticsGraph } from './testing/ultralytics-graph.js';
 

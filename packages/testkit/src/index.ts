@@ -10,3 +10,4 @@ export * from './graphs/segmentation-graph.js';
 export * from './graphs/slow-segmentation-graph.js';
 export * from './graphs/write-test-model.js';
 export * from './list-processes.js';
+export * from './shared-asset.js';

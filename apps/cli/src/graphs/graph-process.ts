@@ -1,14 +1,13 @@
-import { openGraph } from '@darkroom/inference';
+import { openGraph, startParentWatchdog } from '@darkroom/inference';
 import { threadBudget } from '@darkroom/inference/thread-budget';
 import { describeProblem } from '@darkroom/model-catalog';
 import { checkModel } from '@darkroom/model-families';
 import { explainError } from '../command-failure.js';
 import type { GraphAnswer, GraphRequest } from './graph-messages.js';
 import { runSample } from './run-sample.js';
-import { startWatchdog } from './watchdog.js';
 
 process.title = 'darkroom graph';
-startWatchdog(process.ppid);
+startParentWatchdog(process.ppid);
 // When the command ends, so do we; when it is interrupted, it says so.
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => {});

@@ -1,11 +1,10 @@
-import { GraphThread, resolveDevice } from '@darkroom/inference';
+import { GraphThread, resolveDevice, startParentWatchdog } from '@darkroom/inference';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference-messages.js';
 import { ModelServer } from './model-server.js';
-import { startWatchdog } from './watchdog.js';
 
 const [modelId = 'unknown'] = process.argv.slice(2);
 process.title = `darkroom inference ${modelId}`;
-startWatchdog(process.ppid);
+startParentWatchdog(process.ppid);
 
 // Ctrl-C in a terminal reaches every process of the group; when to end is the worker's to say.
 process.on('SIGINT', () => {});

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage } from '@darkroom/imaging';
+import { sharedAsset } from '@darkroom/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ImportedDarknet, importDarknet } from './import-darknet.js';
 import { readDarknetFolder } from './read-darknet-folder.js';
 import { clippedEdges, detectAsDarknet, edgesOverlap, prepare } from './testing/detect-as-darknet.js';
 import { runModel } from './testing/run-model.js';
-import { sharedAsset } from './testing/shared-assets.js';
 
 interface Reference {
   readonly label: string;

@@ -5,10 +5,10 @@ import type { ModelManifest } from '@darkroom/contracts';
 import { decodeImage } from '@darkroom/imaging';
 import { readCatalog } from '@darkroom/model-catalog';
 import { decodeNpy } from '@darkroom/tensor';
+import { sharedAsset } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAMILIES } from '../families.js';
 import { checkModel, type OpenedModel, openModel } from '../open-model.js';
-import { sharedAsset } from '../testing/shared-assets.js';
 import { openOnCpu, segment, TestModels } from '../testing/test-models.js';
 
 const graphFile = sharedAsset('models/deeplabv3-mnv2-voc/deeplab_v3_1_default_1.onnx');

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { decodeImage } from '@darkroom/imaging';
+import { sharedAsset } from '@darkroom/testkit';
 import { expect } from 'vitest';
 import type { Pipeline } from '../family.js';
 import { detect } from './detect.js';
-import { sharedAsset } from './shared-assets.js';
 
 /** What another program found, by photo, best first. */
 type References = Readonly<

@@ -1,8 +1,8 @@
 import { importDarknet, readDarknetFolder } from '@darkroom/model-catalog/darknet';
+import { sharedAsset } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Pipeline } from '../family.js';
 import { expectReferenceBoxes } from '../testing/reference-boxes.js';
-import { sharedAsset } from '../testing/shared-assets.js';
 import { TestModels } from '../testing/test-models.js';
 
 const folder = sharedAsset('models/yolo-fastest-1.1');

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { ModelManifest } from '@darkroom/contracts';
+import { sharedAsset } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Pipeline } from '../family.js';
 import { expectReferenceBoxes } from '../testing/reference-boxes.js';
-import { sharedAsset } from '../testing/shared-assets.js';
 import { TestModels } from '../testing/test-models.js';
 
 const graphFile = sharedAsset('models/yolox-nano/yolox_nano.onnx');
