@@ -138,8 +138,9 @@ describe('a canceled job', () => {
     expect(canceled.status).toBe('canceled');
     // Nothing is known of the model's runs yet: it is killed once it has taken longer than loading it did.
     await expect.poll(() => isAlive(before!), { timeout: KILLED_WITHIN_MS, interval: 20 }).toBe(false);
-    const ended = await service.client.waitForEnd(waiting);
-    expect(ended).toMatchObject({ status: 'succeeded', result: expected.result });
+    await untilRunning(service.client, waiting);
+    expect(inferencePids(worker, 'long')).not.toContain(before);
+    await service.client.cancel(waiting);
     expect(await service.client.job(job)).toMatchObject({ status: 'canceled', result: null, artifacts: [] });
   });
 });

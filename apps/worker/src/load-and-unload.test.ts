@@ -1,4 +1,4 @@
-import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Model } from '@darkroom/contracts';
 import type { DarkroomProcess } from '@darkroom/testkit';
@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inferencePids, TestService, testPicture, untilRunning } from './testing/test-service.js';
 
 const SLOW_RUN_MS = 1_500;
+/** When the quick model's graph was written, as far as anybody can see. */
+const UNSEEN = new Date('2026-01-01');
 
 let service: TestService;
 let workers: DarkroomProcess[];
@@ -15,6 +17,7 @@ beforeAll(async () => {
   await service.addSlowModel('slow', SLOW_RUN_MS);
   await service.addQuickModel('quick');
   await service.addQuickModel('pinned', { runtime: { preload: true } });
+  await utimes(quickGraph(), UNSEEN, UNSEEN);
   workers = await Promise.all([service.startWorker(), service.startWorker()]);
 }, 120_000);
 afterAll(() => service?.stop());
@@ -22,6 +25,14 @@ afterAll(() => service?.stop());
 async function post(path: string): Promise<{ status: number; model: Model }> {
   const answer = await fetch(`${service.url}/v1/models/${path}`, { method: 'POST' });
   return { status: answer.status, model: (await answer.json()) as Model };
+}
+
+const quickGraph = () => join(service.modelsFolder, 'quick', 'graph.onnx');
+
+/** As a disk that fails does it: the worker, which watches for files that were written to, sees no change. */
+async function writeUnseen(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(path, bytes);
+  await utimes(path, UNSEEN, UNSEEN);
 }
 
 const processesOf = (model: string) => workers.map((worker) => inferencePids(worker, model).length);
@@ -85,16 +96,9 @@ it('a job that runs when its model is to be unloaded ends first, and the one beh
   expect(after.filter((pid) => before.includes(pid))).toEqual([]);
 }, 90_000);
 
-/** As a disk that fails does it: the worker, which watches for files that were written to, sees no change. */
-async function writeUnseen(path: string, bytes: Uint8Array): Promise<void> {
-  const { atime, mtime } = await stat(path);
-  await writeFile(path, bytes);
-  await utimes(path, atime, mtime);
-}
-
 it('a model that cannot be loaded is answered with the state failed, and why', async () => {
   await service.client.unloadModel('quick', { waitSeconds: 50 });
-  const graph = join(service.modelsFolder, 'quick', 'graph.onnx');
+  const graph = quickGraph();
   const intact = await readFile(graph);
   await writeUnseen(graph, Buffer.alloc(intact.length));
   const failed = await post('quick/load?wait=50');
