@@ -12,9 +12,18 @@ export * from './image-rejected-error.js';
 export type * from './logits.js';
 export * from './masks/decode-rle.js';
 export * from './masks/encode-mask-png.js';
-export * from './masks/encode-rle.js';
+export { encodeRle } from './masks/encode-rle.js';
+export * from './masks/mask-enlarger.js';
+export {
+  areaOfRuns,
+  boxOfRuns,
+  encodeRuns,
+  type MaskRuns,
+  regionMaskFromRuns,
+} from './masks/mask-runs.js';
 export * from './masks/mask-to-polygons.js';
 export { cropMask, maskArea, maskBox, type RegionMask, regionMaskFrom } from './masks/region-mask.js';
+export * from './masks/remove-small-regions.js';
 export type { Rle } from './masks/rle.js';
 export * from './normalize.js';
 export * from './overlay/draw-detections.js';

@@ -16,7 +16,15 @@ import {
  */
 export function encodeRle(mask: RegionMask, pictureWidth: number, pictureHeight: number): Rle {
   requireInPicture(mask, pictureWidth, pictureHeight);
-  const changes = findChanges(mask, pictureHeight);
+  return encodeChanges(findChanges(mask, pictureHeight), pictureWidth, pictureHeight);
+}
+
+/** @param changes where a mask changes between 0 and 1, as positions in the picture column by column, rising */
+export function encodeChanges(
+  changes: Float64Array | Uint32Array,
+  pictureWidth: number,
+  pictureHeight: number,
+): Rle {
   const writer = new RunWriter(changes.length + 1);
   let runStart = 0;
   for (let i = 0; i < changes.length; i++) {
