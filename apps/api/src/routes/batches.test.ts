@@ -136,7 +136,10 @@ describe('a batch', () => {
     await expectProblem(await fetch(batch.urls.self), 'batch_not_found');
     await expectProblem(await service.fetch(`/v1/jobs/${batch.jobs[0]!.id}`), 'job_not_found');
     const { sha256 } = (await (
-      await service.fetch('/v1/segmentation', form([{ name: 'b', bytes: own }], { model: QUICK_MODEL }))
+      await service.fetch(
+        '/v1/segmentation?wait=50',
+        form([{ name: 'b', bytes: own }], { model: QUICK_MODEL }),
+      )
     )
       .json()
       .then((job) => (job as Job).input.image)) as Job['input']['image'];
