@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { masks, published, readGoldenMask } from '../testing/detection-golden.js';
+import { masks, readGoldenMask } from '../testing/detection-golden.js';
 import { decodeRle } from './decode-rle.js';
 import { encodeRle } from './encode-rle.js';
 import { maskArea, maskBox, regionMaskFrom } from './region-mask.js';
 
 const LIMITS = { maxPixels: 2_000_000 };
 
-describe.each(masks)('the run-length code of the mask $name', ({ name, size, counts }) => {
+describe.each(masks)('the run-length code of the mask $name', ({ name, size, counts, area, box }) => {
   it('is that of pycocotools in every byte', async () => {
     const { data, width, height } = await readGoldenMask(name);
     expect(encodeRle(regionMaskFrom(data, width, height), width, height)).toEqual({ size, counts });
@@ -15,16 +15,9 @@ describe.each(masks)('the run-length code of the mask $name', ({ name, size, cou
 
   it('gives back the mask', async () => {
     const { data, width, height } = await readGoldenMask(name);
-    expect(decodeRle({ size, counts }, LIMITS)).toEqual(regionMaskFrom(data, width, height));
-  });
-});
-
-describe.each(published)('the published run-length code $counts', ({ size, counts, area, box }) => {
-  it('has area and box as pycocotools says, and is written the same again', () => {
     const mask = decodeRle({ size, counts }, LIMITS);
-    expect(maskArea(mask)).toBe(area);
-    expect(maskBox(mask)).toEqual(box);
-    expect(encodeRle(mask, size[1], size[0])).toEqual({ size, counts });
+    expect(mask).toEqual(regionMaskFrom(data, width, height));
+    expect([maskArea(mask), maskBox(mask)]).toEqual([area, box]);
   });
 });
 

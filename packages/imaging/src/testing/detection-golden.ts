@@ -19,11 +19,10 @@ interface SuppressionCase {
 }
 
 /** What the original libraries made: see `golden/README.md`. */
-export const { masks, published, suppressions } = JSON.parse(
+export const { masks, suppressions } = JSON.parse(
   readFileSync(new URL('detection-cases.json', GOLDEN), 'utf8'),
 ) as {
   readonly masks: readonly (MaskFacts & { readonly name: string })[];
-  readonly published: readonly MaskFacts[];
   readonly suppressions: readonly SuppressionCase[];
 };
 

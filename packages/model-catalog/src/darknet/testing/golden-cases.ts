@@ -27,7 +27,7 @@ export const goldenTensor = (name: string, part: string): Float32Tensor =>
 /** Version 0.2, and 64 bits of pictures seen. */
 const HEADER = Buffer.from([0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 
-/** The picture and the weights that `make_golden.c` draws for a network. */
+/** The picture and the weights that the golden data was made with, drawn anew. */
 export function seededNetwork(convolutions: readonly ConvolutionSize[], width: number, height: number) {
   const numbers = new SeededNumbers(1);
   const pixels = float32Tensor(numbers.between(0, 1, width * height * 3), [1, 3, height, width]);
