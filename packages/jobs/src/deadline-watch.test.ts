@@ -72,6 +72,6 @@ describe('a job past its deadline', () => {
     const id = await createJob(store, { deadlineAtMs: 2000 });
     await store.remove((await store.get(id))!);
     nowMs = 2000;
-    expect(await store.idsPastDeadline(10)).not.toContain(id);
+    expect(await store.indexes.idsPastDeadline(10)).not.toContain(id);
   });
 });

@@ -39,7 +39,7 @@ export class DeadlineWatch {
   /** @returns ids of the jobs that this look expired */
   async expireDue(): Promise<string[]> {
     const expired: string[] = [];
-    for (const record of await this.#store.getMany(await this.#store.idsPastDeadline(AT_ONCE))) {
+    for (const record of await this.#store.getMany(await this.#store.indexes.idsPastDeadline(AT_ONCE))) {
       if (await this.#store.expire(record.id)) expired.push(record.id);
       // A worker that gets the delivery of an ended job drops it; taking it away only saves the way.
       await this.#deliveries.remove(record.model, record.id);

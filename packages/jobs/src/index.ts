@@ -6,6 +6,7 @@ export * from './delivery-queues.js';
 export * from './gpu-leases.js';
 export * from './job-events.js';
 export * from './job-id.js';
+export * from './job-indexes.js';
 export * from './job-keys.js';
 export * from './job-record.js';
 export * from './job-store.js';

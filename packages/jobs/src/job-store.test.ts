@@ -148,8 +148,8 @@ describe('a list of jobs', () => {
       ids.push(await createJob(store, { model: i % 2 ? 'odd' : 'even', createdAtMs: startMs + i }));
     }
     await store.start(ids[1]!, 'a');
-    const idsOf = async (...[filter, page]: Parameters<JobStore['list']>) =>
-      (await store.list(filter, page)).map(({ id }) => id);
+    const idsOf = async (...[filter, page]: Parameters<JobStore['indexes']['list']>) =>
+      (await store.indexes.list(filter, page)).map(({ id }) => id);
     expect(await idsOf({ model: 'odd' }, { limit: 10 })).toEqual([ids[5], ids[3], ids[1]]);
     expect(await idsOf({ model: 'odd', status: 'running' }, { limit: 10 })).toEqual([ids[1]]);
     expect(await idsOf({ model: 'even' }, { limit: 2 })).toEqual([ids[6], ids[4]]);

@@ -1,6 +1,7 @@
 import { JOB_STATUSES, type JobStatus, type Progress } from '@darkroom/contracts';
 import type { Redis } from 'ioredis';
-import { type JobFilter, JobKeys } from './job-keys.js';
+import { JobIndexes } from './job-indexes.js';
+import { JobKeys } from './job-keys.js';
 import {
   blobKeysOf,
   DEATHS_THAT_END_A_JOB,
@@ -13,7 +14,6 @@ import { decodeJobRecord, encodeNewJob, hashFrom } from './job-record-hash.js';
 import { defineJobScripts } from './job-scripts.js';
 
 const TOMBSTONE_MS = 30 * 24 * 3600 * 1000;
-const LIST_CHUNK = 200;
 
 /** Whether there is, was, or never was such a job. */
 export type Lookup =
@@ -37,6 +37,8 @@ interface Change {
 /** Job records in Redis, and the steps of their lives. See `job-record.ts` for the states. */
 export class JobStore {
   readonly keys: JobKeys;
+  /** Which jobs there are. */
+  readonly indexes: JobIndexes;
   readonly #redis: Redis;
   readonly #now: () => number;
 
@@ -44,6 +46,7 @@ export class JobStore {
     this.#redis = redis;
     this.keys = new JobKeys(namespace);
     this.#now = now;
+    this.indexes = new JobIndexes(redis, this.keys, now, (ids) => this.getMany(ids));
     defineJobScripts(redis);
   }
 
@@ -78,33 +81,6 @@ export class JobStore {
     // The sweeper may be late; the promise of the keeping time is not.
     const isOver = record.keptUntilMs !== null && record.keptUntilMs <= this.#now();
     return isOver ? { missing: 'no_longer_kept' } : { found: record };
-  }
-
-  /**
-   * Newest first. Walks the smallest index that covers the filter and leaves out what another part of it refuses.
-   * @param page `before`: only ids below this one; `createdAfterId`: only ids above
-   */
-  async list(
-    filter: JobFilter,
-    page: {
-      readonly limit: number;
-      readonly before?: string | undefined;
-      readonly createdAfterId?: string | undefined;
-    },
-  ): Promise<JobRecord[]> {
-    const index = await this.#smallest(this.keys.indexesFor(filter));
-    const min = page.createdAfterId ? `(${page.createdAfterId}` : '-';
-    let max = page.before ? `(${page.before}` : '+';
-    const found: JobRecord[] = [];
-    while (found.length < page.limit) {
-      const ids = await this.#redis.zrange(index, max, min, 'BYLEX', 'REV', 'LIMIT', 0, LIST_CHUNK);
-      if (ids.length === 0) break;
-      for (const record of await this.getMany(ids)) {
-        if (found.length < page.limit && this.#passes(record, filter)) found.push(record);
-      }
-      max = `(${ids.at(-1)}`;
-    }
-    return found;
   }
 
   async getMany(ids: readonly string[]): Promise<JobRecord[]> {
@@ -203,54 +179,8 @@ export class JobStore {
     await this.#forget(record, String(TOMBSTONE_MS));
   }
 
-  /** Ids of ended jobs whose keeping time is over. */
-  async idsPastKeeping(limit: number): Promise<string[]> {
-    return this.#redis.zrangebyscore(this.keys.keptUntil, '-inf', this.#now(), 'LIMIT', 0, limit);
-  }
-
-  /** Ids of jobs that have not ended and whose deadline has come. */
-  async idsPastDeadline(limit: number): Promise<string[]> {
-    return this.#redis.zrangebyscore(this.keys.deadlines, '-inf', this.#now(), 'LIMIT', 0, limit);
-  }
-
-  /** Ids of jobs that have not ended, above a given one, oldest first. */
-  async unfinishedIds(status: 'queued' | 'running', afterId: string, limit: number): Promise<string[]> {
-    const min = afterId ? `(${afterId}` : '-';
-    return this.#redis.zrange(this.keys.byStatus(status), min, '+', 'BYLEX', 'LIMIT', 0, limit);
-  }
-
-  /** When each record was last changed; null for one that is gone. */
-  async updatedAtMs(ids: readonly string[]): Promise<(number | null)[]> {
-    const pipeline = this.#redis.pipeline();
-    for (const id of ids) pipeline.hget(this.keys.record(id), 'updated_at');
-    const replies = (await pipeline.exec()) ?? [];
-    return replies.map(([, text]) => (typeof text === 'string' ? Number(text) : null));
-  }
-
-  /** How many jobs on record are in each status. */
-  async countByStatus(): Promise<Record<JobStatus, number>> {
-    const counts = await Promise.all(
-      JOB_STATUSES.map(async (status) => [status, await this.#redis.zcard(this.keys.byStatus(status))]),
-    );
-    return Object.fromEntries(counts) as Record<JobStatus, number>;
-  }
-
   #waiting(): Record<string, string> {
     return { token: '', progress: JSON.stringify(stageProgress('queued', 0)) };
-  }
-
-  #passes(record: JobRecord, filter: JobFilter): boolean {
-    const isOver = record.keptUntilMs !== null && record.keptUntilMs <= this.#now();
-    if (isOver) return false;
-    if (filter.status && record.status !== filter.status) return false;
-    if (filter.model && record.model !== filter.model) return false;
-    if (filter.batchId && record.batchId !== filter.batchId) return false;
-    return !filter.task || record.task === filter.task;
-  }
-
-  async #smallest(indexes: readonly string[]): Promise<string> {
-    const sizes = await Promise.all(indexes.map((index) => this.#redis.zcard(index)));
-    return indexes[sizes.indexOf(Math.min(...sizes))]!;
   }
 
   async #change(id: string, change: Change): Promise<boolean> {

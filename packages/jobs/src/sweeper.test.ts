@@ -71,6 +71,6 @@ describe('the sweeper', () => {
       ['result/1', id],
     ]);
     expect(await store.lookUp(id)).toEqual({ missing: 'no_longer_kept' });
-    expect((await store.list({}, { limit: 10 })).map((record) => record.id)).toEqual([kept]);
+    expect((await store.indexes.list({}, { limit: 10 })).map((record) => record.id)).toEqual([kept]);
   });
 });

@@ -78,10 +78,10 @@ export class Sweeper {
   }
 
   async #redeliver(status: 'queued' | 'running', nowMs: number): Promise<string[]> {
-    const ids = await this.#store.unfinishedIds(status, this.#after[status], PAGE);
+    const ids = await this.#store.indexes.unfinishedIds(status, this.#after[status], PAGE);
     this.#after[status] = ids.length === PAGE ? ids.at(-1)! : '';
     if (ids.length === 0) return [];
-    const updatedAtMs = await this.#store.updatedAtMs(ids);
+    const updatedAtMs = await this.#store.indexes.updatedAtMs(ids);
     const settled = ids.filter((_, i) => (updatedAtMs[i] ?? nowMs) < nowMs - SETTLED_AFTER_MS);
     const records = await this.#store.getMany(settled);
     const delivered = await this.#deliveries.exist(records);
@@ -91,7 +91,7 @@ export class Sweeper {
   }
 
   async #retireOld(): Promise<number> {
-    const records = await this.#store.getMany(await this.#store.idsPastKeeping(PAGE));
+    const records = await this.#store.getMany(await this.#store.indexes.idsPastKeeping(PAGE));
     for (const record of records) {
       const keys = await this.#store.blobKeys(record);
       await Promise.all(keys.map((key) => this.#blobs.release(key, record.id)));

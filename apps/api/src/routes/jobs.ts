@@ -74,7 +74,7 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
       if (cursor !== undefined && !isJobId(cursor))
         throw badQuery('cursor', 'takes next_cursor of the page before; leave it out for the first page');
       const page = { limit: limit + 1, before: cursor, createdAfterId: createdAfterId(created_after) };
-      const records = await store.list({ task, status, model, batchId }, page);
+      const records = await store.indexes.list({ task, status, model, batchId }, page);
       const presenter = new JobPresenter(services, request);
       const jobs = await Promise.all(records.slice(0, limit).map((record) => presenter.summary(record)));
       const nextCursor = records.length > limit ? jobs.at(-1)!.id : null;

@@ -57,7 +57,7 @@ function addRedisGauges(register: Registry, { redis, store, models, deliveries }
     });
 
   add('darkroom_jobs', 'Jobs on record, by status.', ['status'], async (gauge) => {
-    const counts = await store.countByStatus();
+    const counts = await store.indexes.countByStatus();
     for (const [status, count] of Object.entries(counts)) gauge.set({ status }, count);
   });
   add('darkroom_queue_depth', 'Jobs that wait for a worker, by model.', ['model'], async (gauge) => {
