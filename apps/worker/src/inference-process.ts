@@ -64,6 +64,8 @@ export interface RunRequest {
   /** The compressed picture, as it was uploaded. */
   readonly picture: Buffer;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Files that options refer to, by a JSON pointer to the option. */
+  readonly attachments: Readonly<Record<string, Buffer>>;
   readonly memoryShortage: MemoryShortage;
 }
 

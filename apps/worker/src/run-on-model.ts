@@ -22,7 +22,7 @@ const WATCHED_STAGES = ['inference', 'postprocess'];
  */
 export async function runOnModel(
   hosted: HostedModel,
-  { picture, options, memoryShortage, signal, onProgress, onWarning, alone }: Run,
+  { picture, options, attachments, memoryShortage, signal, onProgress, onWarning, alone }: Run,
 ): Promise<RunResult> {
   return hosted.use({ alone }, async (process, device) => {
     const watch = new StageWatch(hosted, process);
@@ -30,7 +30,7 @@ export async function runOnModel(
     signal.addEventListener('abort', stopWhenCanceled, { once: true });
     try {
       const result = await process.run(
-        { picture, options, memoryShortage },
+        { picture, options, attachments, memoryShortage },
         {
           signal,
           onProgress: (progress) => {

@@ -1,4 +1,11 @@
-import type { ArtifactRole, Capability, Task, TaskResult, Warning } from '@darkroom/contracts';
+import type {
+  ArtifactRole,
+  Capability,
+  EmbeddingSource,
+  Task,
+  TaskResult,
+  Warning,
+} from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
 import type { CompleteManifest, LoadedManifest, ModelProblem } from '@darkroom/model-catalog';
 import type { Graph, GraphSignature } from '@darkroom/tensor';
@@ -33,6 +40,8 @@ export interface Family {
 export interface PipelineInput {
   readonly picture: Pixels;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Files that options refer to, by a JSON pointer to the option: an earlier mask under `#/prompts/0/mask`. */
+  readonly attachments?: Readonly<Record<string, Buffer>>;
 }
 
 /** A finished file of a job. */
@@ -50,6 +59,8 @@ export interface PipelineOutcome {
   readonly result: TaskResult;
   readonly artifacts: readonly PipelineArtifact[];
   readonly warnings: readonly Warning[];
+  /** Where the embedding of the picture came from; nothing where the model makes none. */
+  readonly embedding?: EmbeddingSource;
 }
 
 /** How a pipeline tells of its steps, and learns between graph runs that nobody wants the job any more. */

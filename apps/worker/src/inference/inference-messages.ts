@@ -23,6 +23,8 @@ export type ToInferenceProcess =
       /** The compressed picture, as it was uploaded. */
       readonly picture: Buffer;
       readonly options: Readonly<Record<string, unknown>>;
+      /** Files that options refer to, by a JSON pointer to the option. */
+      readonly attachments: Readonly<Record<string, Buffer>>;
       /** Above 0 it shares no graph run, and its chunks begin smaller. */
       readonly memoryShortage: MemoryShortage;
     }

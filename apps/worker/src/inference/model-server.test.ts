@@ -47,7 +47,8 @@ class Conversation {
   }
 
   run(runId: string, picture: Buffer, memoryShortage: MemoryShortage = 0): Promise<void> {
-    return this.server.receive({ type: 'run', runId, picture, options: OPTIONS, memoryShortage });
+    const request = { picture, options: OPTIONS, attachments: {}, memoryShortage };
+    return this.server.receive({ type: 'run', runId, ...request });
   }
 
   /** The message that ended a run, and the details of its warnings. */

@@ -1,4 +1,4 @@
-import { DarkroomError, type Label, type SegmentationOptions } from '@darkroom/contracts';
+import { DarkroomError, type Label, type SemanticOptions } from '@darkroom/contracts';
 import { type Logits, type Pixels, tensorToPixels } from '@darkroom/imaging';
 import type { CompleteManifest } from '@darkroom/model-catalog';
 import { type Graph, type Tensor, toFloat32 } from '@darkroom/tensor';
@@ -74,7 +74,7 @@ export class SemanticSegmentationPipeline implements Pipeline<PreparedPicture, L
     };
     return {
       result: countClasses(classIds, placement, this.#labels),
-      artifacts: await makeArtifacts(segmented, input.options as SegmentationOptions),
+      artifacts: await makeArtifacts(segmented, input.options as SemanticOptions),
       warnings: [],
     };
   }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ModelManifest, SegmentationOptions, SemanticResult } from '@darkroom/contracts';
+import type { ModelManifest, SemanticOptions, SemanticResult } from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
 import { openGraph } from '@darkroom/inference';
 import { describeProblem, type LoadedManifest, readCatalog } from '@darkroom/model-catalog';
@@ -56,7 +56,7 @@ export class TestModels {
   }
 }
 
-const plainOptions: SegmentationOptions = { mode: 'semantic', outputs: [], output_format: 'jpeg' };
+const plainOptions: SemanticOptions = { mode: 'semantic', outputs: [], output_format: 'jpeg' };
 
 export interface Segmented {
   readonly result: SemanticResult;
@@ -67,7 +67,7 @@ export interface Segmented {
 export async function segment(
   pipeline: Pipeline,
   picture: Pixels,
-  options: Partial<SegmentationOptions> = {},
+  options: Partial<SemanticOptions> = {},
 ): Promise<Segmented> {
   const input = { picture, options: { ...plainOptions, ...options } };
   const prepared = await pipeline.prepare(input);
