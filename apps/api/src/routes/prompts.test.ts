@@ -185,7 +185,7 @@ describe('an earlier mask', () => {
     return job;
   }
 
-  it('is kept for the job that refines it, whatever becomes of its own', async () => {
+  it('is kept as long as a job refines it, whatever becomes of its own', async () => {
     const earlier = await earlierJob();
     const job = await submitted(refining(earlier.id, 1));
     expect(job.model).toBe(PROMPTABLE);
@@ -199,6 +199,11 @@ describe('an earlier mask', () => {
     ).json()) as Job;
     await service.fetch(`/v1/jobs/${job.id}`, { method: 'DELETE' });
     expect(await models.attachments(retried)).toEqual({ '#/prompts/1/mask': 'logits 1' });
+
+    const [unused, used] = [0, 1].map((index) => `${earlier.id}/${logits(index).name}`);
+    expect([await models.keeps(unused!), await models.keeps(used!)]).toEqual([false, true]);
+    await service.fetch(`/v1/jobs/${retried.id}`, { method: 'DELETE' });
+    expect(await models.keeps(used!)).toBe(false);
   });
 
   it('must be there, of a job that has succeeded, of a picture of the same size', async () => {

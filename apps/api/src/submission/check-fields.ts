@@ -77,6 +77,10 @@ interface Faults {
 function faultsOf(path: readonly string[], schema: TSchema, value: unknown): Faults {
   const name = path.join('/');
   const faults: Faults = { unknown: [], invalid: [] };
+  const tooMany = describeTooMany(schema, value);
+  if (tooMany !== null) {
+    return { ...faults, invalid: [{ pointer: pointerTo(...path), detail: `"${name}" ${tooMany}` }] };
+  }
   if (isNestedTooDeep(value, LEVELS_MAX)) {
     const detail = `"${name}" may be nested ${LEVELS_MAX} levels deep; what came is deeper.`;
     return { ...faults, invalid: [{ pointer: pointerTo(...path), detail }] };
@@ -103,6 +107,13 @@ function faultsOf(path: readonly string[], schema: TSchema, value: unknown): Fau
     faults.invalid.push({ pointer: `${pointerTo(...path)}${instancePath}`, detail });
   }
   return faults;
+}
+
+/** A list is counted before anything looks at its entries. */
+function describeTooMany(schema: TSchema, value: unknown): string | null {
+  const { maxItems } = schema as { maxItems?: number };
+  if (!Array.isArray(value) || maxItems === undefined || value.length <= maxItems) return null;
+  return `may have ${maxItems} entries, got ${value.length}.`;
 }
 
 /** The names that an object may not have, where that is what is wrong. */

@@ -30,7 +30,11 @@ export async function masksToRefine(
 
 function checkJob({ id, status, input }: JobRecord, picture: PictureSize, field: string): void {
   const refuse = (code: 'job_not_ended' | 'invalid_field', detail: string) => {
-    throw new DarkroomError(code, detail, { fields: [{ pointer: `#/${field}/job`, detail }] });
+    const fields = [{ pointer: `#/${field}/job`, detail }];
+    throw new DarkroomError(code, detail, {
+      fields,
+      ...(code === 'job_not_ended' && { retryAfterSeconds: 1 }),
+    });
   };
   if (!isEnded(status)) {
     refuse(

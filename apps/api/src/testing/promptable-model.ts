@@ -149,6 +149,12 @@ export class PromptableModels {
     return Object.fromEntries(await Promise.all(files));
   }
 
+  /** Whether a file is still kept for anybody. */
+  async keeps(blobName: string): Promise<boolean> {
+    const keys = await this.#redis.keys('*');
+    return keys.some((key) => key.includes(blobName));
+  }
+
   close(): void {
     this.#redis.disconnect();
   }

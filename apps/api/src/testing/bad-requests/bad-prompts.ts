@@ -45,7 +45,7 @@ function badLists(
       'ten thousand prompts',
       prompted(...tenThousand),
       'invalid_field',
-      /"prompts" must be a list of 1 to 1000/,
+      /"prompts" may have 1000 entries, got 10000/,
     ),
     bad(
       'too many points in all',
