@@ -109,6 +109,7 @@ export class JobRunner {
     });
     const result = await runOnModel(this.#hosted, {
       picture,
+      pictureSha256: record.input.image.sha256,
       options: record.input.options,
       attachments,
       memoryShortage: precautions.memoryShortage,
