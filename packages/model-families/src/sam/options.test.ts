@@ -1,4 +1,5 @@
 import type { ModelManifest } from '@darkroom/contracts';
+import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAMILIES } from '../families.js';
 import { type SamGraphs, samGraphs, samManifest } from '../testing/sam-models.js';
@@ -34,6 +35,9 @@ describe('what a model tells of itself', () => {
     expect(properties.automatic.required ?? []).toEqual([]);
     expect(properties.outputs.default).toEqual(['overlay']);
     expect(properties.prompts).not.toHaveProperty('default');
+    const filled = Value.Default(options, {}) as { automatic: Record<string, unknown> };
+    expect(filled.automatic).toMatchObject({ points_per_side: 16, max_masks: 1000 });
+    expect(Object.keys(filled.automatic)).toHaveLength(11);
   });
 
   async function describeModel(manifest: Partial<ModelManifest>) {

@@ -117,5 +117,6 @@ function automaticOptions(manifest: CompleteManifest): TSchema {
   const properties = Object.entries(automaticFields).map(
     ([name, schema]) => [name, { ...schema, default: defaults[name] }] as const,
   );
-  return Type.Partial(Type.Object(Object.fromEntries(properties)), closed);
+  // With a default for the whole, that of each field is filled in where nothing is given at all.
+  return Type.Partial(Type.Object(Object.fromEntries(properties)), { ...closed, default: {} });
 }
