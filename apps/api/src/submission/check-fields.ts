@@ -1,7 +1,8 @@
 import { DarkroomError, type FieldError, nearestName } from '@darkroom/contracts';
 import type { Static, TObject, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { Compile, type Validator } from 'typebox/compile';
 import { describeExpectation, type SchemaError } from './describe-expectation.js';
+import { findLongList, type LongList } from './find-long-list.js';
 import { isNestedTooDeep } from './is-nested-too-deep.js';
 
 const VALUE_SHOWN_LENGTH = 60;
@@ -68,6 +69,17 @@ function listOf(names: readonly string[]): string {
   return names.length === 0 ? 'No field can stand here.' : `Known fields are ${names.join(', ')}.`;
 }
 
+/** A hundred times faster than checking by the schema itself, which a thousand prompts are worth. */
+const validators = new WeakMap<TSchema, Validator>();
+
+function validatorOf(schema: TSchema): Validator {
+  const known = validators.get(schema);
+  if (known) return known;
+  const validator = Compile(schema);
+  validators.set(schema, validator);
+  return validator;
+}
+
 interface Faults {
   readonly unknown: FieldError[];
   readonly invalid: FieldError[];
@@ -77,20 +89,19 @@ interface Faults {
 function faultsOf(path: readonly string[], schema: TSchema, value: unknown): Faults {
   const name = path.join('/');
   const faults: Faults = { unknown: [], invalid: [] };
-  const tooMany = describeTooMany(schema, value);
-  if (tooMany !== null) {
-    return { ...faults, invalid: [{ pointer: pointerTo(...path), detail: `"${name}" ${tooMany}` }] };
-  }
+  const longList = findLongList(schema, value, path);
+  if (longList !== null) return { ...faults, invalid: [tooLong(longList)] };
   if (isNestedTooDeep(value, LEVELS_MAX)) {
     const detail = `"${name}" may be nested ${LEVELS_MAX} levels deep; what came is deeper.`;
     return { ...faults, invalid: [{ pointer: pointerTo(...path), detail }] };
   }
-  if (Value.Check(schema, value)) return faults;
+  const validator = validatorOf(schema);
+  if (validator.Check(value)) return faults;
   const told = new Set<string>();
-  for (const error of Value.Errors(schema, value)) {
+  for (const error of validator.Errors(value)) {
     const { instancePath } = error;
-    if (told.has(instancePath)) continue;
-    told.add(instancePath);
+    // Comes for each unknown name once more, beside the error of the object that has it.
+    if (error.keyword === 'boolean') continue;
     const within = [...path, ...segmentsOf(instancePath)];
     const inner = schemaAt(schema, instancePath);
     const unknownNames = inner && unknownNamesOf(inner, error);
@@ -102,6 +113,8 @@ function faultsOf(path: readonly string[], schema: TSchema, value: unknown): Fau
       }
       continue;
     }
+    if (told.has(instancePath)) continue;
+    told.add(instancePath);
     const expected = describeExpectation(error, inner);
     const detail = `"${name}${instancePath}" ${expected}, got ${show(valueAt(value, instancePath))}.`;
     faults.invalid.push({ pointer: `${pointerTo(...path)}${instancePath}`, detail });
@@ -109,11 +122,9 @@ function faultsOf(path: readonly string[], schema: TSchema, value: unknown): Fau
   return faults;
 }
 
-/** A list is counted before anything looks at its entries. */
-function describeTooMany(schema: TSchema, value: unknown): string | null {
-  const { maxItems } = schema as { maxItems?: number };
-  if (!Array.isArray(value) || maxItems === undefined || value.length <= maxItems) return null;
-  return `may have ${maxItems} entries, got ${value.length}.`;
+function tooLong({ path, maxItems, length }: LongList): FieldError {
+  const detail = `"${path.join('/')}" may have ${maxItems} entries, got ${length}.`;
+  return { pointer: pointerTo(...path), detail };
 }
 
 /** The names that an object may not have, where that is what is wrong. */

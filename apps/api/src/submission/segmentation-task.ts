@@ -1,5 +1,6 @@
 import {
   MODE_TRAITS,
+  type PromptFields,
   type SegmentationFields,
   SegmentationFieldsSchema,
   type SegmentationMode,
@@ -16,13 +17,16 @@ export const segmentation: PictureTask = {
   task: 'segmentation',
   fieldsSchema: SegmentationFieldsSchema,
   neededCapabilities,
-  resolveFields: resolveMode,
+  resolveFields(given, model) {
+    const fields = resolveMode(given, model);
+    if (fields.mode === 'prompts') checkPrompts(fields.prompts as PromptFields[]);
+    return fields;
+  },
   makesPicture: ({ mode }) =>
     (MODE_TRAITS[mode as SegmentationMode].outputs as readonly string[]).includes('overlay'),
   finishOptions(filled) {
     const options = optionsOfMode(filled);
     if (options.mode === 'everything') checkAutomaticPoints(options.automatic);
-    if (options.mode === 'prompts') checkPrompts(options.prompts);
     return options;
   },
   async fitToPicture(given, picture, store) {

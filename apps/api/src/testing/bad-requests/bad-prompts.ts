@@ -105,6 +105,12 @@ function badPoints(prompted: Prompted, text: Written): BadRequest[] {
       /"prompts\/0\/points" must be a list of 1 to 100/,
     ),
     bad(
+      'fifty thousand points',
+      prompted({ points: Array.from({ length: 50_000 }, () => POINT) }),
+      'invalid_field',
+      /"prompts\/0\/points" may have 100 entries, got 50000/,
+    ),
+    bad(
       'a point right of the picture',
       at(PHOTO_WIDTH + 0.5, 1),
       'invalid_field',
@@ -136,6 +142,12 @@ function badPoints(prompted: Prompted, text: Written): BadRequest[] {
       prompted({ points: [[1, 2]] }),
       'invalid_field',
       /must be an object, got \[1,2\]/,
+    ),
+    bad(
+      'a point with a label instead of y',
+      prompted({ points: [{ x: 1, label: 1 }] }),
+      'unknown_field',
+      /^There is no field "prompts\/0\/points\/0\/label".* must have y, got \{[^.]*\}\.$/,
     ),
     bad(
       'a point with a label',
