@@ -106,7 +106,7 @@ class TransformersDecoder implements SamDecoder {
     this.mainOutput = links[0]!.output;
   }
 
-  /** transformers.js gives points with one box only; no export is known to take more. */
+  /** Where transformers.js gives points and a box, it gives one of each; its exports need not take more. */
   promptsPerRun({ points, box }: Prompt): number {
     return box && points.length > 0 ? 1 : Number.POSITIVE_INFINITY;
   }
@@ -121,10 +121,8 @@ class TransformersDecoder implements SamDecoder {
       prompts.map((prompt) => promptTokens({ points: prompt.points, box: null }, placement, 'never')),
     );
     const [count = 0, perPrompt = 0] = tokens.labels.dims;
-    // Boxes alone come with a list of no points, and points alone with no boxes.
-    const lists = perPrompt === 0 ? 1 : count;
     return {
-      [points.name]: feedTensor(tokens.coords.data, [1, lists, perPrompt, 2], points.type),
+      [points.name]: feedTensor(tokens.coords.data, [1, count, perPrompt, 2], points.type),
       [labels.name]: feedTensor(tokens.labels.data, [1, count, perPrompt], labels.type),
       ...(boxes && { [boxes.name]: boxTensor(prompts, placement, boxes) }),
     };
