@@ -1,4 +1,4 @@
-import type { Model, SemanticResult, TaskResult } from '@darkroom/contracts';
+import type { Model, TaskResult } from '@darkroom/contracts';
 import type { DemoResult } from './demo-jobs.js';
 
 /** More labels than a line has room for are only counted. */
@@ -26,10 +26,9 @@ export function demoSummary(results: readonly DemoResult[], models: readonly Mod
 function shownTotals(results: readonly TaskResult[]): string {
   const sums = new Map<string, number>();
   for (const result of results) {
-    const counts = 'counts' in result ? Object.entries(result.counts) : presence(result);
-    for (const [label, count] of counts) sums.set(label, (sums.get(label) ?? 0) + count);
+    for (const [label, count] of countsOf(result)) sums.set(label, (sums.get(label) ?? 0) + count);
   }
-  const sign = results.some((result) => 'counts' in result) ? '×' : 'in';
+  const sign = results.some((result) => 'classes' in result) ? 'in' : '×';
   const found = [...sums].filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
   if (found.length === 0) return 'nothing found';
   const shown = found.slice(0, MOST_LABELS).map(([label, count]) => `${label} ${sign} ${count}`);
@@ -37,6 +36,8 @@ function shownTotals(results: readonly TaskResult[]): string {
   return [...shown, ...(more > 0 ? [`${more} labels more`] : [])].join(', ');
 }
 
-function presence({ classes }: SemanticResult): [string, number][] {
-  return classes.map(({ label }) => [label, 1]);
+function countsOf(result: TaskResult): [string, number][] {
+  if ('counts' in result) return Object.entries(result.counts);
+  if ('classes' in result) return result.classes.map(({ label }) => [label, 1]);
+  return 'masks' in result ? [['mask', result.masks.length]] : [];
 }

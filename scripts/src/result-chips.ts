@@ -9,7 +9,7 @@ export interface ResultChip {
   readonly amount: string;
 }
 
-/** What a result says: the shares of classes, or how many of each label were found. */
+/** What a result says: the shares of classes, how many of each label were found, or how many masks. */
 export function resultChips(result: TaskResult, labels: readonly Label[]): ResultChip[] {
   if ('classes' in result) {
     return result.classes.map(({ label, color, fraction }) => ({
@@ -18,6 +18,8 @@ export function resultChips(result: TaskResult, labels: readonly Label[]): Resul
       amount: percentage(fraction),
     }));
   }
+  if ('masks' in result) return [{ label: 'masks', color: null, amount: `× ${result.masks.length}` }];
+  if (!('counts' in result)) return [];
   const colors = new Map(labels.map(({ label, color }) => [label, color]));
   return Object.entries(result.counts)
     .filter(([, count]) => count > 0)

@@ -7,8 +7,10 @@ import { badFields } from './testing/bad-requests/bad-fields.js';
 import { badImageFields } from './testing/bad-requests/bad-image-fields.js';
 import { badPaths } from './testing/bad-requests/bad-paths.js';
 import { badPictures } from './testing/bad-requests/bad-pictures.js';
+import { badPrompts } from './testing/bad-requests/bad-prompts.js';
 import type { BadRequest, Material } from './testing/bad-requests/bad-request.js';
 import { expectProblem } from './testing/expect-problem.js';
+import { PromptableModels } from './testing/promptable-model.js';
 import { sendRequest } from './testing/send-request.js';
 import { QUICK_MODEL, type RunningService, startService } from './testing/start-service.js';
 import { formSubmission, rawSubmission, withHeaders } from './testing/submission.js';
@@ -20,6 +22,7 @@ const TABLES: Readonly<Record<string, (material: Material) => BadRequest[]>> = {
   picture: badPictures,
   'image field': badImageFields,
   field: badFields,
+  prompt: badPrompts,
   body: badBodies,
   'path, query or head': badPaths,
 };
@@ -35,6 +38,7 @@ beforeAll(async () => {
     testPhoto('jpeg'),
   ]);
   service = started;
+  (await PromptableModels.open(service)).close();
   const { id } = await runGoodJob(photo);
   material = { photo, jpeg, jobId: id, maxUploadBytes: MAX_UPLOAD_BYTES };
 });

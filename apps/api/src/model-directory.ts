@@ -8,7 +8,7 @@ import {
   type Task,
 } from '@darkroom/contracts';
 import type { DeliveryQueues, Registry, RunTimes, WorkerRegistry } from '@darkroom/jobs';
-import type { NeededCapability } from './submission/picture-tasks.js';
+import type { NeededCapability } from './submission/picture-task.js';
 
 /** What was read from the registry is good for so long; a submission then costs no extra round trip. */
 const FRESH_MS = 500;
@@ -54,28 +54,21 @@ export class ModelDirectory {
    * @param id as the request names it; none: the default among the models that can do what is asked
    * @throws DarkroomError `model_not_found`, `model_task_mismatch` or `option_not_supported`, each naming what there is
    */
-  async choose(task: Task, id: string | undefined, needed: NeededCapability | null): Promise<ModelSummary> {
-    const capability = needed?.capability ?? null;
+  async choose(
+    task: Task,
+    id: string | undefined,
+    needed: readonly NeededCapability[],
+  ): Promise<ModelSummary> {
+    const capabilities = needed.map(({ capability }) => capability);
     const registry = await this.read();
     if (id === undefined) {
-      const chosen = this.defaultOf(registry, task, capability);
+      const chosen = this.defaultOf(registry, task, capabilities);
       if (chosen) return chosen;
-      const ofTask = registry.models.filter((model) => model.task === task).map((model) => model.id);
-      if (needed && ofTask.length > 0) {
-        const fields = [
-          { pointer: `#/${needed.field}`, detail: `No model for ${task} can do ${capability}.` },
-        ];
-        const detail = `None of the models for ${task} can do ${capability}, which "${needed.field}" asks for. ${listOf('Models', ofTask)}`;
-        throw new DarkroomError('option_not_supported', detail, { fields });
-      }
-      throw new DarkroomError(
-        'model_not_found',
-        `No worker has served a model for ${task} yet. Start a worker, or see its log if one runs: GET /v1/workers lists model folders that were left out, and why.`,
-      );
+      throw noModelFor(registry, task, needed);
     }
     const model = this.find(registry, id);
     const others = registry.models
-      .filter((candidate) => can(candidate, task, capability))
+      .filter((candidate) => can(candidate, task, capabilities))
       .map(({ id }) => id);
     if (model.task !== task) {
       throw new DarkroomError(
@@ -84,11 +77,12 @@ export class ModelDirectory {
         { fields: [{ pointer: '#/model', detail: `Name a model for ${task}, or none.` }] },
       );
     }
-    if (needed && !can(model, task, capability)) {
+    const missing = needed.filter(({ capability }) => !model.capabilities.includes(capability));
+    if (missing.length > 0) {
       throw new DarkroomError(
         'option_not_supported',
-        `The model "${id}" cannot do ${capability}; it can do ${model.capabilities.join(', ')}. ${listOf('Models that can', others)}`,
-        { fields: [{ pointer: `#/${needed.field}`, detail: `"${id}" cannot do ${capability}.` }] },
+        `The model "${id}" cannot do ${namesOf(missing)}; it can do ${model.capabilities.join(', ')}. ${listOf('Models that can', others)}`,
+        { fields: fieldsOf(missing, (capability) => `"${id}" cannot do ${capability}.`) },
       );
     }
     return model;
@@ -98,7 +92,7 @@ export class ModelDirectory {
    * Models served now come before those whose workers are gone; then those the operator prefers, then the
    * operator's own before demo models, then by id.
    */
-  defaultOf(registry: Registry, task: Task, capability: Capability | null): ModelSummary | null {
+  defaultOf(registry: Registry, task: Task, capabilities: readonly Capability[]): ModelSummary | null {
     const rank = (model: ModelSummary) => {
       const preferred = this.#preferredIds.indexOf(model.id);
       return [
@@ -107,7 +101,7 @@ export class ModelDirectory {
         model.demo ? 1 : 0,
       ];
     };
-    const candidates = registry.models.filter((model) => can(model, task, capability));
+    const candidates = registry.models.filter((model) => can(model, task, capabilities));
     // The registry's models are ordered by id, and sorting keeps that order among equals.
     return candidates.sort((a, b) => compareRanks(rank(a), rank(b)))[0] ?? null;
   }
@@ -127,7 +121,7 @@ export class ModelDirectory {
     return Promise.all(
       models.map(async (model) => ({
         ...model,
-        default: this.defaultOf(registry, model.task, null)?.id === model.id,
+        default: this.defaultOf(registry, model.task, [])?.id === model.id,
         ...stateOf(registry, model.id),
         workers: workersOf(registry, model.id),
         queue_depth: await from.deliveries.depth(model.id),
@@ -160,8 +154,32 @@ function stateOf(registry: Registry, modelId: string): { state: ModelState; prob
   return { state: best ?? 'offline', problem };
 }
 
-function can(model: ModelSummary, task: Task, capability: Capability | null): boolean {
-  return model.task === task && (capability === null || model.capabilities.includes(capability));
+function can(model: ModelSummary, task: Task, capabilities: readonly Capability[]): boolean {
+  return model.task === task && capabilities.every((capability) => model.capabilities.includes(capability));
+}
+
+function noModelFor(registry: Registry, task: Task, needed: readonly NeededCapability[]): DarkroomError {
+  const ofTask = registry.models.filter((model) => model.task === task).map((model) => model.id);
+  if (needed.length === 0 || ofTask.length === 0) {
+    return new DarkroomError(
+      'model_not_found',
+      `No worker has served a model for ${task} yet. Start a worker, or see its log if one runs: GET /v1/workers lists model folders that were left out, and why.`,
+    );
+  }
+  const asking = needed.map(({ field }) => `"${field}"`).join(' and ');
+  return new DarkroomError(
+    'option_not_supported',
+    `None of the models for ${task} can do ${namesOf(needed)}, which ${asking} ask${needed.length > 1 ? '' : 's'} for. ${listOf('Models', ofTask)}`,
+    { fields: fieldsOf(needed, () => `No model for ${task} can do ${namesOf(needed)}.`) },
+  );
+}
+
+function namesOf(needed: readonly NeededCapability[]): string {
+  return needed.map(({ capability }) => capability).join(' and ');
+}
+
+function fieldsOf(needed: readonly NeededCapability[], detailOf: (capability: Capability) => string) {
+  return needed.map(({ capability, field }) => ({ pointer: `#/${field}`, detail: detailOf(capability) }));
 }
 
 function compareRanks(a: readonly number[], b: readonly number[]): number {

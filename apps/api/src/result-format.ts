@@ -4,6 +4,7 @@ import {
   type FinishedPicture,
   type FormatLabel,
   isDetected,
+  isMasked,
   toCoco,
   toCsv,
   toYoloLines,
@@ -23,21 +24,38 @@ export type TableFormat = 'coco' | 'yolo' | 'csv';
 const CSV_TYPE = 'text/csv; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
+/** What results are, as far as it matters to formats, and the formats that have a place for them. */
+type Content = 'detections' | 'masks' | 'classes' | 'an embedding';
+const FORMATS_FOR: Readonly<Record<Content, readonly TableFormat[]>> = {
+  detections: ['coco', 'yolo', 'csv'],
+  masks: ['coco', 'csv'],
+  classes: ['csv'],
+  'an embedding': [],
+};
+
 /**
  * One job's result, or those of a whole batch, in a common format.
  * @param labels all classes of the model
- * @throws DarkroomError `option_not_supported` where the format has no place for what the task gives
+ * @throws DarkroomError `option_not_supported` where the format has no place for what the job gives
  */
 export function formatResults(
   pictures: readonly FinishedPicture[],
   format: TableFormat,
   about: { readonly task: Task; readonly labels: readonly FormatLabel[]; readonly isBatch: boolean },
 ): FormattedResult {
+  const content = contentOf(pictures, about.task);
+  if (!FORMATS_FOR[content].includes(format)) throw hasNoPlace(format, content);
   if (format === 'csv') return { mediaType: CSV_TYPE, extension: 'csv', body: toCsv(pictures) };
   const detected = pictures.filter(isDetected);
-  if (about.task !== 'detection') throw noBoxes(format, about.task);
-  if (format === 'coco') return jsonFile(toCoco(detected, about.labels));
+  if (format === 'coco') return jsonFile(toCoco([...detected, ...pictures.filter(isMasked)], about.labels));
   return yoloFile(detected, about);
+}
+
+/** All pictures of a batch were asked for the same. */
+function contentOf([first]: readonly FinishedPicture[], task: Task): Content {
+  if (task === 'detection') return 'detections';
+  if (first && isMasked(first)) return 'masks';
+  return first && 'artifact' in first.result ? 'an embedding' : 'classes';
 }
 
 function yoloFile(
@@ -54,10 +72,11 @@ function jsonFile(content: unknown): FormattedResult {
   return { mediaType, extension: 'json', body: JSON.stringify(content) };
 }
 
-function noBoxes(format: TableFormat, task: Task): DarkroomError {
+function hasNoPlace(format: TableFormat, content: Content): DarkroomError {
+  const remedy = `Ask for ${[...FORMATS_FOR[content], 'json'].join(' or ')}.`;
   return new DarkroomError(
     'option_not_supported',
-    `The format "${format}" is for boxes, which ${task} doesn't give. Ask for csv or json.`,
-    { fields: [{ pointer: '#/format', detail: 'Ask for csv or json.' }] },
+    `The format "${format}" has no place for ${content}, which is what the job gives. ${remedy}`,
+    { fields: [{ pointer: '#/format', detail: remedy }] },
   );
 }

@@ -2,7 +2,7 @@ import type { TaskResult } from '@darkroom/contracts';
 
 const MOST_NAMED = 6;
 
-/** A result in a few words: `3 found: 2 dog, 1 cat`; `cat 35.5 %, sofa 20.1 %`. */
+/** A result in a few words: `3 found: 2 dog, 1 cat`; `5 masks`; `cat 35.5 %, sofa 20.1 %`. */
 export function describeResult(result: TaskResult): string {
   if ('detections' in result) {
     const counts = Object.entries(result.counts).filter(([, count]) => count > 0);
@@ -11,6 +11,8 @@ export function describeResult(result: TaskResult): string {
     const names = counts.map(([label, count]) => `${count} ${label}`);
     return `${result.detections.length} found: ${shortened(names)}`;
   }
+  if ('masks' in result) return result.masks.length === 1 ? '1 mask' : `${result.masks.length} masks`;
+  if (!('classes' in result)) return `an embedding of shape [${result.shape.join(', ')}]`;
   const shares = result.classes.map(({ label, fraction }) => `${label} ${(fraction * 100).toFixed(1)} %`);
   return shortened(shares);
 }

@@ -63,7 +63,10 @@ export class RunCanceledError extends Error {
 export interface RunRequest {
   /** The compressed picture, as it was uploaded. */
   readonly picture: Buffer;
+  readonly pictureSha256: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Files that options refer to, by a JSON pointer to the option. */
+  readonly attachments: Readonly<Record<string, Buffer>>;
   readonly memoryShortage: MemoryShortage;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BlobStore } from '@darkroom/blob-store';
 import { DarkroomError, type ErrorCode } from '@darkroom/contracts';
-import { DEATHS_THAT_END_A_JOB, type DeliveryOutcome, type JobStore } from '@darkroom/jobs';
+import { DEATHS_THAT_END_A_JOB, type DeliveryOutcome, type JobRecord, type JobStore } from '@darkroom/jobs';
 import type { Logger } from '@darkroom/service-kit';
 import { countRun, type RunCounters } from './count-run.js';
 import { diedTooOften, diedWithWorker } from './died-too-often.js';
@@ -100,19 +100,18 @@ export class JobRunner {
 
   async #run(attempt: Attempt): Promise<void> {
     const { record, token, precautions, abort } = attempt;
-    const picture = await this.#blobs.get(record.input.image.blobKey);
-    if (picture === null) {
-      throw new DarkroomError(
-        'internal_error',
-        'The picture of the job is gone from storage; submit it again.',
-      );
-    }
+    const [picture, attachments] = await Promise.all([
+      this.#read(record.input.image.blobKey, 'picture'),
+      this.#readAttachments(record),
+    ]);
     const progress = new ProgressReporter((present) => {
       void this.#store.reportProgress(record.id, token, present).catch(() => {});
     });
     const result = await runOnModel(this.#hosted, {
       picture,
+      pictureSha256: record.input.image.sha256,
       options: record.input.options,
+      attachments,
       memoryShortage: precautions.memoryShortage,
       alone: precautions.alone,
       signal: abort.signal,
@@ -122,6 +121,22 @@ export class JobRunner {
     await this.#outcomes.succeed(attempt, result);
     await countRun(record, result, this.#counters).catch((error) =>
       this.#logger.warn({ job: record.id, err: error }, 'the run could not be counted'),
+    );
+  }
+
+  async #readAttachments({ input: { attachments = {} } }: JobRecord): Promise<Record<string, Buffer>> {
+    const files = Object.entries(attachments).map(
+      async ([pointer, blobKey]) => [pointer, await this.#read(blobKey, 'mask to refine')] as const,
+    );
+    return Object.fromEntries(await Promise.all(files));
+  }
+
+  async #read(blobKey: string, what: string): Promise<Buffer> {
+    const bytes = await this.#blobs.get(blobKey);
+    if (bytes !== null) return bytes;
+    throw new DarkroomError(
+      'internal_error',
+      `The ${what} of the job is gone from storage; submit it again.`,
     );
   }
 

@@ -65,7 +65,12 @@ export class OutcomeWriter {
       artifacts,
       warnings: [...record.outcome.warnings, ...warnings, ...run.outcome.warnings],
       error: null,
-      execution: { worker: this.#workerId, device: run.device, batch_size: run.batchSize },
+      execution: {
+        worker: this.#workerId,
+        device: run.device,
+        batch_size: run.batchSize,
+        embedding: run.outcome.embedding ?? null,
+      },
       timings: run.timings,
     });
     if (finished) return;

@@ -22,24 +22,21 @@ const WATCHED_STAGES = ['inference', 'postprocess'];
  */
 export async function runOnModel(
   hosted: HostedModel,
-  { picture, options, memoryShortage, signal, onProgress, onWarning, alone }: Run,
+  { signal, onProgress, onWarning, alone, ...request }: Run,
 ): Promise<RunResult> {
   return hosted.use({ alone }, async (process, device) => {
     const watch = new StageWatch(hosted, process);
     const stopWhenCanceled = () => watch.stopIfWorthIt();
     signal.addEventListener('abort', stopWhenCanceled, { once: true });
     try {
-      const result = await process.run(
-        { picture, options, memoryShortage },
-        {
-          signal,
-          onProgress: (progress) => {
-            watch.enter(progress.stage);
-            onProgress(progress);
-          },
-          onWarning,
+      const result = await process.run(request, {
+        signal,
+        onProgress: (progress) => {
+          watch.enter(progress.stage);
+          onProgress(progress);
         },
-      );
+        onWarning,
+      });
       // A run that went to another device says nothing of how long one usually takes.
       if (result.device === device) hosted.rememberRun(result);
       return result;

@@ -7,12 +7,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from shapes_world import KINDS, Scene, SceneOptions, Split, draw_scene, seed_for
+from shapes_world import (
+    KINDS,
+    Scene,
+    SceneOptions,
+    Split,
+    draw_evaluation_scene,
+    draw_scene,
+    random_size,
+    seed_for,
+)
 
 from .preparation import INPUT_SIZE, PADDING, Letterbox, letterbox, place, place_picture
 
 SCENES_PER_GROUP = 32
-MAX_ASPECT = 2.0
 MAX_INSTANCES = 16  # room per training scene
 OUTSIDE = 255  # in instance maps: not the picture but its padding
 
@@ -49,22 +57,14 @@ def truth_of(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
     return boxes.reshape(-1, 4), class_ids.astype(np.int64)
 
 
-def _random_size(shortest: int, rng: np.random.Generator) -> tuple[int, int]:
-    """Width and height with this shortest edge, upright or lying."""
-    longest = int(shortest * MAX_ASPECT ** rng.random())
-    return (shortest, longest) if rng.random() < 0.5 else (longest, shortest)
-
-
 def evaluation_scene(split: Split, index: int) -> EvaluationScene:
     """Scene `index` of a split as the service would see it.
 
     Drawn with a shortest edge of 200 to 640 pixels and an aspect of up to
     2:1, upright or lying (as shapes-seg draws it), then letterboxed.
     """
-    seed = seed_for(split, index)
-    rng = np.random.Generator(np.random.PCG64([seed, 1]))
-    width, height = _random_size(int(rng.integers(200, 641)), rng)
-    scene = draw_scene(seed, width, height)
+    scene = draw_evaluation_scene(split, index)
+    height, width, _ = scene.picture.shape
     placement = letterbox(width, height)
     model_input = place_picture(scene.picture, placement)
     return EvaluationScene(scene, placement, model_input, *truth_of(scene))
@@ -80,7 +80,7 @@ def draw_group(group: int) -> Batch:
         # The square makes smaller pictures, which are quicker to draw, more frequent.
         shortest = int(160 + 400 * rng.random() ** 2)
         seed = seed_for(Split.TRAINING, group * SCENES_PER_GROUP + i)
-        scene = draw_scene(seed, *_random_size(shortest, rng), TRAINING_SCENES)
+        scene = draw_scene(seed, *random_size(shortest, rng), TRAINING_SCENES)
         height, width, _ = scene.picture.shape
         placement = letterbox(width, height)
         pictures.append(place_picture(scene.picture, placement))

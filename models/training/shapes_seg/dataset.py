@@ -6,12 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from shapes_world import SceneOptions, Split, draw_scene, seed_for
+from shapes_world import (
+    SceneOptions,
+    Split,
+    draw_evaluation_scene,
+    draw_scene,
+    random_size,
+    seed_for,
+)
 
 from .preparation import SHORTEST_EDGE, resize_class_map, resize_picture, served_size
 
 SCENES_PER_GROUP = 32
-MAX_ASPECT = 2.0
 
 # Harder than the world itself: more and smaller shapes, and mere fragments.
 TRAINING_SCENES = SceneOptions(count=(1, 8), size=(0.06, 0.60), min_visible=0.15)
@@ -23,12 +29,6 @@ class Example:
 
     picture: np.ndarray  # uint8 [height, width, 3], RGB
     class_map: np.ndarray  # uint8 [height, width]
-
-
-def _random_size(shortest: int, rng: np.random.Generator) -> tuple[int, int]:
-    """Width and height with this shortest edge, upright or lying."""
-    longest = int(shortest * MAX_ASPECT ** rng.random())
-    return (shortest, longest) if rng.random() < 0.5 else (longest, shortest)
 
 
 def draw_example(seed: int, size: tuple[int, int], scale: float) -> Example:
@@ -48,10 +48,8 @@ def evaluation_example(split: Split, index: int) -> Example:
     Drawn with a shortest edge of 200 to 640 pixels and an aspect of up to
     2:1, upright or lying, then resized to the served size.
     """
-    seed = seed_for(split, index)
-    rng = np.random.Generator(np.random.PCG64([seed, 1]))
-    width, height = _random_size(int(rng.integers(200, 641)), rng)
-    scene = draw_scene(seed, width, height)
+    scene = draw_evaluation_scene(split, index)
+    height, width, _ = scene.picture.shape
     served = served_size(width, height)
     return Example(
         resize_picture(scene.picture, *served),
@@ -66,7 +64,7 @@ def draw_group(group: int) -> tuple[np.ndarray, np.ndarray]:
     [scenes, height, width].
     """
     rng = np.random.Generator(np.random.PCG64([group, 2]))
-    size = _random_size(int(rng.integers(160, SHORTEST_EDGE + 1)), rng)
+    size = random_size(int(rng.integers(160, SHORTEST_EDGE + 1)), rng)
     first = group * SCENES_PER_GROUP
     examples = [
         draw_example(seed_for(Split.TRAINING, first + i), size, 0.75 + 1.25 * rng.random())

@@ -8,6 +8,7 @@ This package knows nothing about any model that is trained on it.
 """
 
 from .caption import caption
+from .evaluation import draw_evaluation_scene, random_size
 from .scene import GroundTruth, Instance, Scene, SceneOptions, draw_scene
 from .shapes import CLASS_NAMES, KINDS
 from .splits import Split, seed_for
@@ -21,6 +22,8 @@ __all__ = [
     "SceneOptions",
     "Split",
     "caption",
+    "draw_evaluation_scene",
     "draw_scene",
+    "random_size",
     "seed_for",
 ]

@@ -50,6 +50,29 @@ describe('the client', () => {
     });
   });
 
+  it('sends prompts as the contract has them, in a form as JSON text', async () => {
+    server.answer(json({ id: 'job_1' }, 202), json({ id: 'job_2' }, 202));
+    const prompts = [
+      {
+        points: [
+          { x: 12, y: 8.5 },
+          { x: 3, y: 4, positive: false },
+        ],
+      },
+      { box: [1, 2, 30, 40] },
+    ];
+    await client.submitSegmentation({ image: Uint8Array.of(1), prompts, multimask: true });
+    const refined = [{ mask: { job: 'job_1', index: 0 }, points: [{ x: 5, y: 6 }] }];
+    await client.submitSegmentation({ image: { job: 'job_1' }, prompts: refined });
+    const [first, second] = server.requests;
+    const form = await new Response(first!.body, {
+      headers: { 'content-type': first!.headers['content-type']! },
+    }).formData();
+    expect(JSON.parse(form.get('prompts') as string)).toEqual(prompts);
+    expect(form.get('multimask')).toBe('true');
+    expect(JSON.parse(second!.body.toString())).toEqual({ image: { job: 'job_1' }, prompts: refined });
+  });
+
   it('throws the problem that the service names, bad fields included', async () => {
     server.answer(
       problem(422, 'invalid_field', { errors: [{ pointer: '#/outputs/0', detail: 'no such output' }] }),

@@ -67,7 +67,10 @@ export class DarkroomClient {
     this.#transport = new HttpTransport(options.baseUrl, options.fetch ?? ((...args) => fetch(...args)));
   }
 
-  /** Submits a picture. The job comes back at once, or when it has ended within `waitSeconds`. */
+  /**
+   * Submits a picture. The job comes back at once, or when it has ended within `waitSeconds`. For more prompts on one
+   * picture name it by its first job, as `image: { job }`: then nothing is sent, and nothing encoded, twice.
+   */
   submitSegmentation(submission: SegmentationSubmission, options: WaitOptions = {}): Promise<Job> {
     return this.#submit('/v1/segmentation', submission, options);
   }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { BoxSchema } from './box.js';
 import { ImageSourceSchema } from './image-source.js';
 import { MaskFormatSchema, maskShapes, PolygonToleranceSchema } from './mask.js';
 import { Nullable } from './nullable.js';
@@ -96,12 +97,6 @@ export const DetectionOptionsSchema = Type.Object({
   output_format: PictureFormatSchema,
 });
 export type DetectionOptions = Static<typeof DetectionOptionsSchema>;
-
-export const BoxSchema = Type.Array(Type.Number(), {
-  minItems: 4,
-  maxItems: 4,
-  description: '`[x0, y0, x1, y1]` in pixels of the picture as displayed; `x1`, `y1` are edges.',
-});
 
 export const DetectionSchema = Type.Object({
   index: Type.Integer({ description: 'Its place in the list, best first; crops and masks are named by it.' }),

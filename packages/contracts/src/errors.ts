@@ -154,7 +154,7 @@ export const ERRORS = {
     status: 422,
     title: 'An option is not supported here',
     retryable: false,
-    help: 'The model or this version of the service cannot do what the option asks. The detail says what can.',
+    help: 'The model, the mode or this version of the service cannot do what the option asks. The detail says what can.',
   },
   model_task_mismatch: {
     status: 422,

@@ -1,4 +1,6 @@
+export * from './automatic.js';
 export * from './batch.js';
+export * from './box.js';
 export * from './detection.js';
 export * from './errors.js';
 export * from './events.js';
@@ -10,7 +12,9 @@ export * from './model-manifest.js';
 export * from './nearest-name.js';
 export * from './nullable.js';
 export * from './problem.js';
+export * from './prompt.js';
 export * from './segmentation.js';
+export * from './segmentation-result.js';
 export * from './service.js';
 export * from './submission.js';
 export * from './task.js';

@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 import { DetectionResultSchema } from './detection.js';
 import { Nullable } from './nullable.js';
 import { ErrorCodeSchema } from './problem.js';
-import { SEGMENTATION_OUTPUTS, SemanticResultSchema } from './segmentation.js';
+import { SEGMENTATION_OUTPUTS } from './segmentation.js';
+import { EmbeddingResultSchema, MasksResultSchema, SemanticResultSchema } from './segmentation-result.js';
 import { PrioritySchema } from './submission.js';
 import { TaskSchema } from './task.js';
 
@@ -33,8 +34,8 @@ export const ProgressSchema = Type.Object({
 });
 export type Progress = Static<typeof ProgressSchema>;
 
-/** What an artifact is: the output it was made for; of `crops` each one is a `crop`. */
-export const ARTIFACT_ROLES = [...SEGMENTATION_OUTPUTS, 'crop', 'mask'] as const;
+/** What an artifact is: the output it was made for; of `crops` each one is a `crop`. `mask_logits`: see `mask` of a prompt. */
+export const ARTIFACT_ROLES = [...SEGMENTATION_OUTPUTS, 'crop', 'mask', 'mask_logits'] as const;
 export const ArtifactRoleSchema = Type.Enum([...ARTIFACT_ROLES]);
 export type ArtifactRole = (typeof ARTIFACT_ROLES)[number];
 
@@ -65,10 +66,18 @@ export const WarningSchema = Type.Object({
 });
 export type Warning = Static<typeof WarningSchema>;
 
+export const EMBEDDING_SOURCES = ['computed', 'cached'] as const;
+/** Where the embedding of a job's picture came from. */
+export type EmbeddingSource = (typeof EMBEDDING_SOURCES)[number];
+
 export const ExecutionSchema = Type.Object({
   worker: Type.String({ description: 'Id of the worker that ran the job.' }),
   device: Type.String({ description: 'Where the graphs ran: `cpu`, `cuda:0`, `webgpu`.' }),
   batch_size: Type.Integer({ description: 'How many jobs shared the run.' }),
+  embedding: Nullable(Type.Enum([...EMBEDDING_SOURCES]), {
+    description:
+      '`cached`: an earlier job had the picture’s embedding made, so the encoder was not run. `null` where a model makes none.',
+  }),
 });
 export type Execution = Static<typeof ExecutionSchema>;
 
@@ -103,7 +112,12 @@ export const JobInputSchema = Type.Object(
   },
 );
 
-export const TaskResultSchema = Type.Union([SemanticResultSchema, DetectionResultSchema]);
+export const TaskResultSchema = Type.Union([
+  SemanticResultSchema,
+  MasksResultSchema,
+  EmbeddingResultSchema,
+  DetectionResultSchema,
+]);
 export type TaskResult = Static<typeof TaskResultSchema>;
 
 const timestamp = (description: string) => Type.String({ format: 'date-time', description });

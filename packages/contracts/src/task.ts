@@ -8,7 +8,19 @@ export const TaskSchema = Type.Enum([...TASKS], {
 });
 export type Task = (typeof TASKS)[number];
 
-/** What a model can do. Code and requests ask for capabilities, never for the names of models or families. */
-export const CAPABILITIES = ['semantic', 'boxes', 'masks'] as const;
+/**
+ * What a model can do. Code and requests ask for capabilities, never for the names of models or families. A model with
+ * `prompts` takes points; that it takes boxes or earlier masks too, `box_prompts` and `mask_prompts` say.
+ */
+export const CAPABILITIES = [
+  'semantic',
+  'prompts',
+  'box_prompts',
+  'mask_prompts',
+  'everything',
+  'embedding',
+  'boxes',
+  'masks',
+] as const;
 export const CapabilitySchema = Type.Enum([...CAPABILITIES]);
 export type Capability = Static<typeof CapabilitySchema>;

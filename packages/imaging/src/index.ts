@@ -13,6 +13,7 @@ export type * from './logits.js';
 export * from './masks/decode-rle.js';
 export * from './masks/encode-mask-png.js';
 export { encodeRle } from './masks/encode-rle.js';
+export * from './masks/label-map.js';
 export * from './masks/mask-enlarger.js';
 export {
   areaOfRuns,
@@ -27,6 +28,7 @@ export * from './masks/remove-small-regions.js';
 export type { Rle } from './masks/rle.js';
 export * from './normalize.js';
 export * from './overlay/draw-detections.js';
+export * from './overlay/draw-masks.js';
 export * from './palettes/color.js';
 export * from './palettes/distinct-color.js';
 export * from './palettes/palettes.js';

@@ -71,6 +71,8 @@ export interface JobRecordInput {
   readonly image: StoredPicture;
   /** The task's options as they are used, every default filled in, named as on the wire. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Files of other jobs that options refer to: their blob keys, by a JSON pointer to the option. None for most jobs. */
+  readonly attachments?: Readonly<Record<string, string>>;
 }
 
 export interface StoredArtifact {
@@ -137,6 +139,11 @@ export function stageProgress(stage: JobStage, fraction: number): Progress {
 /** The blobs a record needs, all held under the job's id. */
 export function blobKeysOf(record: JobRecord): string[] {
   const { resultBlobKey, artifacts } = record.outcome;
-  const keys = [record.input.image.blobKey, ...artifacts.map((artifact) => artifact.blobKey)];
+  const { image, attachments = {} } = record.input;
+  const keys = [
+    image.blobKey,
+    ...Object.values(attachments),
+    ...artifacts.map((artifact) => artifact.blobKey),
+  ];
   return resultBlobKey === null ? keys : [...keys, resultBlobKey];
 }

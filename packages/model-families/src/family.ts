@@ -1,8 +1,16 @@
-import type { ArtifactRole, Capability, Task, TaskResult, Warning } from '@darkroom/contracts';
+import type {
+  ArtifactRole,
+  Capability,
+  EmbeddingSource,
+  Task,
+  TaskResult,
+  Warning,
+} from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
 import type { CompleteManifest, LoadedManifest, ModelProblem } from '@darkroom/model-catalog';
 import type { Graph, GraphSignature } from '@darkroom/tensor';
 import type { TSchema } from 'typebox';
+import type { EmbeddingCache } from './embedding-cache.js';
 import type { GraphCandidate, Recognition } from './recognition.js';
 import type { RunMemory } from './run-memory.js';
 
@@ -24,15 +32,24 @@ export interface Family {
   inputSize(manifest: CompleteManifest): { width: number | null; height: number | null };
   /** Whether the graphs' inputs and outputs, and the manifest's options, are what the family can work with. */
   check(model: LoadedManifest, signatures: Readonly<Record<string, GraphSignature>>): readonly ModelProblem[];
-  load(model: LoadedManifest, graphs: Readonly<Record<string, Graph>>): Pipeline;
+  load(model: LoadedManifest, graphs: Readonly<Record<string, Graph>>, tools: PipelineTools): Pipeline;
   /** Whether a graph without a manifest is one of the family, and what its manifest needs then. */
   recognize?(candidate: GraphCandidate): Recognition | null;
+}
+
+/** What the process that a model is loaded in has for its pipeline. */
+export interface PipelineTools {
+  readonly embeddings: EmbeddingCache;
 }
 
 /** What a job brings to a pipeline. `options` are the task's, complete and already validated. */
 export interface PipelineInput {
   readonly picture: Pixels;
+  /** Of the picture's bytes as they were uploaded. Without it nothing is looked for, or kept, in a cache. */
+  readonly pictureSha256?: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Files that options refer to, by a JSON pointer to the option: an earlier mask under `#/prompts/0/mask`. */
+  readonly attachments?: Readonly<Record<string, Buffer>>;
 }
 
 /** A finished file of a job. */
@@ -50,6 +67,8 @@ export interface PipelineOutcome {
   readonly result: TaskResult;
   readonly artifacts: readonly PipelineArtifact[];
   readonly warnings: readonly Warning[];
+  /** Where the embedding of the picture came from; nothing where the model makes none. */
+  readonly embedding?: EmbeddingSource;
 }
 
 /** How a pipeline tells of its steps, and learns between graph runs that nobody wants the job any more. */

@@ -2,7 +2,8 @@ import { DarkroomError } from '@darkroom/contracts';
 import { describeProblem, type LoadedManifest, type ModelProblem } from '@darkroom/model-catalog';
 import type { Graph } from '@darkroom/tensor';
 import { FAMILIES, familyNamed } from './families.js';
-import type { Family, Pipeline } from './family.js';
+import type { Family, Pipeline, PipelineTools } from './family.js';
+import { MemoryEmbeddingCache } from './memory-embedding-cache.js';
 import { isOutOfMemory } from './run-memory.js';
 
 /** A graph whose memory can be given back. */
@@ -34,12 +35,14 @@ export async function checkModel(
 
 /**
  * Loads a model.
+ * @param tools by default with a cache in memory that is this model's own
  * @throws DarkroomError `inference_failed` with all that {@link checkModel} finds, or `out_of_memory`
  */
 export async function openModel(
   loaded: LoadedManifest,
   openGraph: GraphOpener,
   families: readonly Family[] = FAMILIES,
+  tools: PipelineTools = { embeddings: new MemoryEmbeddingCache() },
 ): Promise<OpenedModel> {
   const { family, graphs, problems } = await openAndCheck(loaded, openGraph, families);
   if (!family || problems.length > 0) {
@@ -47,7 +50,7 @@ export async function openModel(
     const lines = problems.map(describeProblem).join('; ');
     throw new DarkroomError('inference_failed', `The model ${loaded.manifest.id} cannot be used: ${lines}`);
   }
-  return { pipeline: family.load(loaded, graphs), close: () => closeAll(graphs) };
+  return { pipeline: family.load(loaded, graphs, tools), close: () => closeAll(graphs) };
 }
 
 interface CheckedModel {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toCoco } from './coco.js';
 import { detectedPicture, detection, LABELS } from './testing/detected-picture.js';
+import { maskedPicture, segmentedMask } from './testing/masked-picture.js';
 import { readCoco } from './testing/read-coco.js';
 
 describe('a COCO file', () => {
@@ -51,6 +52,17 @@ describe('a COCO file', () => {
         bbox: [10.1, 20, 12.3, 30],
         segmentation: [[10, 20, 22, 20, 22, 50, 10, 50]],
       },
+    ]);
+  });
+
+  it('has masks that nobody named in one category, with their predicted quality as score', () => {
+    const rle = { size: [80, 100], counts: 'abc' };
+    const file = toCoco([maskedPicture([segmentedMask({ rle }), segmentedMask({ index: 1 })])], []);
+    const { categories, annotations } = readCoco(JSON.stringify(file));
+    expect([...categories.values()]).toMatchObject([{ id: 1, name: 'object' }]);
+    expect([...annotations.values()]).toMatchObject([
+      { category_id: 1, bbox: [10, 20, 20, 20], area: 300, score: 0.95, segmentation: rle },
+      { category_id: 1, segmentation: [] },
     ]);
   });
 

@@ -1,6 +1,12 @@
-import type { Detection, Rle } from '@darkroom/contracts';
+import type { Detection, Rle, SegmentedMask } from '@darkroom/contracts';
 import { cocoPolygon } from './coco-polygon.js';
-import { type DetectedPicture, type FormatLabel, nameOf } from './finished-picture.js';
+import {
+  type DetectedPicture,
+  type FormatLabel,
+  isMasked,
+  type MaskedPicture,
+  nameOf,
+} from './finished-picture.js';
 
 /** A file of COCO's object detection format (cocodataset.org/#format-data), with scores as in its results format. */
 export interface CocoFile {
@@ -28,25 +34,32 @@ export interface CocoAnnotation {
   /** `[x, y, width, height]` in pixels. */
   readonly bbox: readonly [number, number, number, number];
   readonly area: number;
-  /** Runs, or one list of `x, y, x, y…` for each polygon; empty where the model gives no masks. */
+  /** Runs, or one list of `x, y, x, y…` for each polygon; empty where there are no masks, or as files only. */
   readonly segmentation: Rle | readonly (readonly number[])[];
   readonly iscrowd: 0;
   readonly score: number;
 }
 
+/** What things are that nobody named: COCO knows no annotation without a category. */
+const UNNAMED: FormatLabel = { id: 1, label: 'object' };
+
 /**
- * All detections as one COCO file. Image ids count from 1 in the order given; `category_id` is `class_id`.
+ * All detections, or all masks, as one COCO file. Image ids count from 1 in the order given; `category_id` is
+ * `class_id`. Masks without classes are all of one category, and their score is the predicted intersection over union.
  * @param labels all classes of the model; those that only occur in the results are added
  */
-export function toCoco(pictures: readonly DetectedPicture[], labels: readonly FormatLabel[]): CocoFile {
+export function toCoco(
+  pictures: readonly (DetectedPicture | MaskedPicture)[],
+  labels: readonly FormatLabel[],
+): CocoFile {
   const annotations: CocoAnnotation[] = [];
-  for (const [index, { result }] of pictures.entries()) {
-    for (const detection of result.detections) {
-      annotations.push(toAnnotation(detection, annotations.length + 1, index + 1));
+  for (const [index, picture] of pictures.entries()) {
+    for (const thing of thingsOf(picture)) {
+      annotations.push(toAnnotation(thing, annotations.length + 1, index + 1));
     }
   }
   return {
-    info: { description: 'Detections made with Darkroom', version: '1.0' },
+    info: { description: 'Made with Darkroom', version: '1.0' },
     images: pictures.map((picture, index) => ({
       id: index + 1,
       file_name: nameOf(picture),
@@ -54,22 +67,43 @@ export function toCoco(pictures: readonly DetectedPicture[], labels: readonly Fo
       height: picture.result.height,
     })),
     annotations,
-    categories: allLabels(pictures, labels).map(({ id, label }) => ({ id, name: label, supercategory: '' })),
+    categories: categoriesOf(pictures, labels).map(({ id, label }) => ({
+      id,
+      name: label,
+      supercategory: '',
+    })),
   };
 }
 
-function toAnnotation(detection: Detection, id: number, imageId: number): CocoAnnotation {
-  const [x0, y0, x1, y1] = detection.box as [number, number, number, number];
+/** What a detection and a mask have in common, or can have. */
+type Thing = Pick<Detection & SegmentedMask, 'class_id' | 'score' | 'box' | 'area' | 'rle' | 'polygons'>;
+
+function thingsOf(picture: DetectedPicture | MaskedPicture): Thing[] {
+  if (!isMasked(picture)) return picture.result.detections;
+  return picture.result.masks.map((mask) => ({ ...mask, class_id: UNNAMED.id, score: mask.predicted_iou }));
+}
+
+function toAnnotation(thing: Thing, id: number, imageId: number): CocoAnnotation {
+  const [x0, y0, x1, y1] = thing.box as [number, number, number, number];
   return {
     id,
     image_id: imageId,
-    category_id: detection.class_id,
+    category_id: thing.class_id,
     bbox: [x0, y0, tidy(x1 - x0), tidy(y1 - y0)],
-    area: detection.area,
-    segmentation: detection.rle ?? (detection.polygons ?? []).map(cocoPolygon),
+    area: thing.area,
+    segmentation: thing.rle ?? (thing.polygons ?? []).map(cocoPolygon),
     iscrowd: 0,
-    score: detection.score,
+    score: thing.score,
   };
+}
+
+function categoriesOf(
+  pictures: readonly (DetectedPicture | MaskedPicture)[],
+  labels: readonly FormatLabel[],
+): FormatLabel[] {
+  const detected = pictures.flatMap((picture) => (isMasked(picture) ? [] : [picture]));
+  const named = allLabels(detected, labels);
+  return pictures.some(isMasked) ? [...named, UNNAMED] : named;
 }
 
 /** The model's labels and those that only the results know, by id. */

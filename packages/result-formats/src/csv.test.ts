@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toCsv } from './csv.js';
 import { detectedPicture, detection } from './testing/detected-picture.js';
+import { maskedPicture, segmentedMask } from './testing/masked-picture.js';
 
 describe('a table', () => {
   it('has a row for each detection', () => {
@@ -19,6 +20,15 @@ describe('a table', () => {
     const result = { kind: 'semantic' as const, width: 8, height: 6, classes };
     expect(toCsv([{ jobId: 'job_1', fileName: null, result }])).toBe(
       'file_name,job_id,class_id,label,pixels,fraction\njob_1,job_1,3,bird,12,0.25\n',
+    );
+  });
+
+  it('has a row for each mask, with its prompt or with the point that led to it', () => {
+    const found = segmentedMask({ index: 1, prompt_index: null, point: { x: 12.5, y: 30 } });
+    expect(toCsv([maskedPicture([segmentedMask(), found])])).toBe(
+      'file_name,job_id,index,prompt_index,predicted_iou,stability_score,x0,y0,x1,y1,area,point_x,point_y\n' +
+        'a.jpg,job_1,0,0,0.95,0.98,10,20,30,40,300,,\n' +
+        'a.jpg,job_1,1,,0.95,0.98,10,20,30,40,300,12.5,30\n',
     );
   });
 

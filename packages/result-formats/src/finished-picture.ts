@@ -1,4 +1,4 @@
-import type { DetectionResult, TaskResult } from '@darkroom/contracts';
+import type { DetectionResult, MasksResult, TaskResult } from '@darkroom/contracts';
 
 /** A picture whose job has succeeded, as the formats want it. */
 export interface FinishedPicture {
@@ -18,8 +18,17 @@ export interface DetectedPicture extends FinishedPicture {
   readonly result: DetectionResult;
 }
 
+/** A picture with masks of things that nobody named. */
+export interface MaskedPicture extends FinishedPicture {
+  readonly result: MasksResult;
+}
+
 export function isDetected(picture: FinishedPicture): picture is DetectedPicture {
   return 'detections' in picture.result;
+}
+
+export function isMasked(picture: FinishedPicture): picture is MaskedPicture {
+  return 'masks' in picture.result;
 }
 
 /** Name of the picture in a file: its own, or its job's. */

@@ -1,11 +1,15 @@
-import { elementCount, type Float32Tensor } from './tensor.js';
+import { toFloat32 } from './float16.js';
+import { elementCount, type Float32Tensor, type TensorOf } from './tensor.js';
+
+/** What NumPy calls the types that are written and read. */
+const TYPE_NAMES = { float32: '<f4', float16: '<f2' } as const;
 
 /**
  * A tensor as a NumPy `.npy` file (format version 1.0, little-endian, C order), which `numpy.load` reads.
  */
-export function encodeNpy(tensor: Float32Tensor): Buffer {
+export function encodeNpy(tensor: Float32Tensor | TensorOf<'float16', Uint16Array>): Buffer {
   const shape = tensor.dims.length === 1 ? `(${tensor.dims[0]},)` : `(${tensor.dims.join(', ')})`;
-  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`;
+  const description = `{'descr': '${TYPE_NAMES[tensor.type]}', 'fortran_order': False, 'shape': ${shape}, }`;
   const prefixBytes = 10;
   const paddedBytes = Math.ceil((prefixBytes + description.length + 1) / 64) * 64;
   const header = Buffer.alloc(paddedBytes, ' ');
@@ -18,7 +22,8 @@ export function encodeNpy(tensor: Float32Tensor): Buffer {
 }
 
 /**
- * Reads what {@link encodeNpy} writes: float32, little-endian, C order.
+ * Reads what {@link encodeNpy} writes: float32 or float16, little-endian, C order.
+ * @returns float16 as float32
  * @throws Error when the file is anything else.
  */
 export function decodeNpy(file: Buffer): Float32Tensor {
@@ -27,14 +32,29 @@ export function decodeNpy(file: Buffer): Float32Tensor {
   const dataOffset = 10 + file.readUInt16LE(8);
   const header = file.toString('latin1', 10, dataOffset);
   const shape = /'shape': \(([^)]*)\)/.exec(header)?.[1];
-  if (shape === undefined || !header.includes("'<f4'") || !header.includes("'fortran_order': False")) {
-    throw new Error(`expected little-endian float32 in C order, got ${header.trim()}`);
+  const type = (['float32', 'float16'] as const).find((one) => header.includes(`'${TYPE_NAMES[one]}'`));
+  if (shape === undefined || type === undefined || !header.includes("'fortran_order': False")) {
+    throw new Error(`expected little-endian float32 or float16 in C order, got ${header.trim()}`);
   }
   const dims = shape
     .split(',')
     .filter((size) => size.trim() !== '')
     .map(Number);
-  const data = new Float32Array(elementCount(dims));
-  file.copy(Buffer.from(data.buffer), 0, dataOffset);
-  return { type: 'float32', dims, data };
+  const count = elementCount(dims);
+  const given = file.subarray(dataOffset);
+  const bytesPerElement = type === 'float32' ? 4 : 2;
+  // Before memory is taken for them: the shape is only what the file says.
+  if (given.length !== count * bytesPerElement) {
+    throw new Error(
+      `expected ${count} numbers of ${type} for the shape (${shape}), got ${given.length} bytes`,
+    );
+  }
+  if (type === 'float32') {
+    const data = new Float32Array(count);
+    given.copy(Buffer.from(data.buffer));
+    return { type, dims, data };
+  }
+  const data = new Uint16Array(count);
+  given.copy(Buffer.from(data.buffer));
+  return toFloat32({ type, dims, data });
 }

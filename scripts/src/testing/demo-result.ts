@@ -62,7 +62,7 @@ function resultOf(fileName: string, model: Model, overrides: Partial<Job>): Demo
     status: 'succeeded',
     error: null,
     input: { image: { file_name: fileName, width: 640, height: 480 } },
-    execution: { worker: 'worker-1', device: 'cpu', batch_size: 1 },
+    execution: { worker: 'worker-1', device: 'cpu', batch_size: 1, embedding: null },
     timings: {
       queue_ms: 2.14,
       decode_ms: 8,

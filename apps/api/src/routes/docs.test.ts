@@ -156,16 +156,21 @@ describe('the OpenAPI document', () => {
     const { properties, additionalProperties } = document.components.schemas.SegmentationRequest;
     expect(additionalProperties).toBe(false);
     expect(Object.keys(properties).sort()).toEqual([
+      'automatic',
       'cancel_on_disconnect',
       'deadline_seconds',
       'image',
       'keep_seconds',
+      'mask_format',
       'metadata',
       'mode',
       'model',
+      'multimask',
       'output_format',
       'outputs',
+      'polygon_tolerance',
       'priority',
+      'prompts',
     ]);
   });
 
@@ -174,7 +179,7 @@ describe('the OpenAPI document', () => {
       [...objectsIn(document)].flatMap(({ properties }) => Object.keys(properties ?? {})),
     );
     const request = JSON.stringify(document.components.schemas.SegmentationRequest);
-    for (const name of ['webhook', 'prompts', 'strength']) {
+    for (const name of ['webhook', 'regions', 'strength']) {
       expect(names.has(name), name).toBe(false);
     }
     for (const name of ['"url"', 'https://', 'Idempotency']) expect(request).not.toContain(name);

@@ -21,6 +21,13 @@ const DownloadQuery = Type.Object(
   { additionalProperties: false },
 );
 
+const anyResult = Type.Union([
+  Type.Ref('SemanticResult'),
+  Type.Ref('MasksResult'),
+  Type.Ref('EmbeddingResult'),
+  Type.Ref('DetectionResult'),
+]);
+
 /** What a job leaves behind: its result, its artifacts; and what it was given. */
 export const jobFilesRoute: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
   const { store, blobs } = services;
@@ -38,7 +45,7 @@ export const jobFilesRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
             format: Type.Optional(
               Type.Enum(['json', 'coco', 'yolo', 'csv'], {
                 default: 'json',
-                description: '`coco` and `yolo` are for detections.',
+                description: '`coco` is for detections and masks, `yolo` for detections.',
               }),
             ),
           },
@@ -49,7 +56,7 @@ export const jobFilesRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
             description: 'The result.',
             content: {
               'application/json': {
-                schema: Type.Union([Type.Ref('SemanticResult'), Type.Ref('DetectionResult')]),
+                schema: anyResult,
               },
               'text/plain': { schema: Type.String() },
               'text/csv': { schema: Type.String() },

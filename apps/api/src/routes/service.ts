@@ -32,7 +32,7 @@ export const serviceRoute: FastifyPluginAsyncTypebox<{ services: Services }> = a
         version: VERSION,
         tasks: TASKS.map((task) => ({
           task,
-          default_model: models.defaultOf(registry, task, null)?.id ?? null,
+          default_model: models.defaultOf(registry, task, [])?.id ?? null,
           url: `${base}/v1/${task}`,
         })),
         limits: {

@@ -3,7 +3,7 @@ import { type TObject, type TSchema, Type } from 'typebox';
 import { answerSubmission } from '../answer-submission.js';
 import { problemAnswers } from '../problem-answers.js';
 import type { Services } from '../services.js';
-import type { PictureTask } from '../submission/picture-tasks.js';
+import type { PictureTask } from '../submission/picture-task.js';
 import { submitPicture } from '../submission/submit-picture.js';
 import { readWait, readWantedAnswer } from '../wanted-answer.js';
 import { submissionAnswers, submissionHeaders, waitQuery } from './submission-schema.js';
@@ -51,6 +51,7 @@ const SUBMISSION_PROBLEMS = problemAnswers(
   'malformed_multipart',
   'model_not_found',
   'job_not_found',
+  'job_not_ended',
   'artifact_not_found',
   'not_acceptable',
   'job_has_no_result',

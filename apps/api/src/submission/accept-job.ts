@@ -9,7 +9,7 @@ import { type JobRecord, newJobId } from '@darkroom/jobs';
 import type { FastifyBaseLogger } from 'fastify';
 import { workersOf } from '../model-directory.js';
 import type { Services } from '../services.js';
-import type { LoadedPicture } from './load-picture.js';
+import { holdFiles, type NeededFiles, releaseFiles } from './hold-files.js';
 
 /** The fields that every task's submission knows and that are no options of its model. */
 export interface CommonFields {
@@ -20,10 +20,9 @@ export interface CommonFields {
 }
 
 /** A job whose every field was checked. */
-export interface CheckedJob {
+export interface CheckedJob extends NeededFiles {
   readonly task: Task;
   readonly modelId: string;
-  readonly picture: LoadedPicture;
   /** The task's options, every default filled in. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly common: CommonFields;
@@ -34,7 +33,7 @@ export interface CheckedJob {
 /**
  * Takes a job into the queue. When this returns, the job is on record and will be run, whatever happens to this
  * process.
- * @throws DarkroomError `no_longer_kept` when its picture was another job's and has gone
+ * @throws DarkroomError `no_longer_kept` when its picture or a mask was another job's and has gone
  */
 export async function acceptJob(
   job: CheckedJob,
@@ -42,18 +41,11 @@ export async function acceptJob(
   log: FastifyBaseLogger,
 ): Promise<JobRecord> {
   const { limits, store, blobs, deliveries } = services;
-  const { picture, common, modelId } = job;
+  const { picture, attachments, common, modelId } = job;
   const nowMs = Date.now();
   const id = newJobId(nowMs);
   const priority = common.priority ?? DEFAULT_PRIORITY;
-  const { blobKey } = picture.stored;
-  if (picture.bytes) await blobs.put(blobKey, picture.bytes, id, 'released');
-  else if (!(await blobs.hold(blobKey, id, 'released'))) {
-    throw new DarkroomError(
-      'no_longer_kept',
-      'The picture of the job that this one refers to is no longer kept.',
-    );
-  }
+  await holdFiles(id, job, blobs);
   const record = await store
     .create({
       id,
@@ -65,12 +57,12 @@ export async function acceptJob(
       priority,
       retryOf: job.retryOf,
       batchId: job.batchId,
-      input: { image: picture.stored, options: job.options },
+      input: { image: picture.stored, options: job.options, attachments },
       metadata: common.metadata ?? {},
       warnings: await warningsFor(modelId, services),
     })
     .catch(async (error) => {
-      await blobs.release(blobKey, id).catch(() => {});
+      await releaseFiles(id, job, blobs);
       throw error;
     });
   // From here on the job is accepted: should adding the delivery fail, the sweeper adds it.

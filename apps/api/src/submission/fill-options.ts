@@ -2,9 +2,13 @@ import { DarkroomError, type ModelSummary } from '@darkroom/contracts';
 import { Check } from 'typebox/schema';
 import { pointerTo } from './check-fields.js';
 
-/** A model's options as a worker sent them: plain JSON Schema. */
+/** Options as a worker sent their schema: plain JSON Schema. */
 interface OptionsSchema {
-  readonly properties: Readonly<Record<string, { readonly default?: unknown }>>;
+  readonly properties: Readonly<Record<string, OptionSchema>>;
+}
+
+interface OptionSchema extends Partial<OptionsSchema> {
+  readonly default?: unknown;
 }
 
 /**
@@ -28,8 +32,16 @@ export function fillOptions<Options>(model: ModelSummary, asked: Record<string, 
   if (fields.length > 0) {
     throw new DarkroomError('option_not_supported', fields.map(({ detail }) => detail).join(' '), { fields });
   }
-  const defaults = Object.entries(schema.properties).flatMap(([name, { default: value }]) =>
-    value === undefined ? [] : [[name, value]],
-  );
-  return { ...Object.fromEntries(defaults), ...given } as Options;
+  return withDefaults(schema, given) as Options;
+}
+
+/** An option that has options of its own gets their defaults too, also where the request says nothing of it. */
+function withDefaults({ properties }: OptionsSchema, given: Record<string, unknown>) {
+  const filled = { ...given };
+  for (const [name, { default: value, properties: inner }] of Object.entries(properties)) {
+    if (inner) {
+      filled[name] = withDefaults({ properties: inner }, (given[name] ?? {}) as Record<string, unknown>);
+    } else if (given[name] === undefined && value !== undefined) filled[name] = value;
+  }
+  return filled;
 }

@@ -21,8 +21,9 @@ export function readFormFields(schema: TObject, texts: FormTexts): Record<string
 }
 
 function readValue(name: string, schema: TSchema | undefined, values: readonly string[]): unknown {
-  const type = (schema as { type?: string } | undefined)?.type;
-  if (type === 'array') {
+  const { type, items } = (schema ?? {}) as { type?: string; items?: { type?: string } };
+  const isListOfObjects = type === 'array' && items?.type === 'object';
+  if (type === 'array' && !isListOfObjects) {
     const [first = ''] = values;
     if (values.length === 1 && first.trim().startsWith('[')) return parseJson(name, first);
     return values.filter((value) => value !== '');
@@ -40,7 +41,7 @@ function readValue(name: string, schema: TSchema | undefined, values: readonly s
   if (type === 'integer' || type === 'number')
     return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
-  return type === 'object' ? parseJson(name, text) : text;
+  return type === 'object' || isListOfObjects ? parseJson(name, text) : text;
 }
 
 function parseJson(name: string, text: string): unknown {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { BlobStore } from '@darkroom/blob-store';
 import { DarkroomError } from '@darkroom/contracts';
 import { ImageRejectedError, readImageHeader } from '@darkroom/imaging';
-import { isJobId, type JobRecord, type JobStore, type StoredPicture } from '@darkroom/jobs';
+import type { JobStore, StoredPicture } from '@darkroom/jobs';
+import { findReferredJob } from './find-referred-job.js';
 import type { PictureSource } from './picture-source.js';
 
 /** A picture whose header was read and found good. `bytes` is null for one that is in the blob store already. */
@@ -26,7 +27,7 @@ export async function loadPicture(
       bytes: source.bytes,
     };
   }
-  const record = await findJob(source.jobId, from.store);
+  const record = await findReferredJob(source.jobId, 'image', from.store);
   if (source.artifactName === null) return { stored: record.input.image, bytes: null };
   const artifact = record.outcome.artifacts.find(({ name }) => name === source.artifactName);
   const bytes = artifact && (await from.blobs.get(artifact.blobKey));
@@ -78,19 +79,4 @@ function asDarkroomError(error: ImageRejectedError, maxPixels: number): Darkroom
   const remedy = isOurLimit ? ', or raise MAX_IMAGE_PIXELS of the service' : '';
   const detail = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}${remedy}.`;
   return new DarkroomError(code, detail, { cause: error });
-}
-
-async function findJob(jobId: string, store: JobStore): Promise<JobRecord> {
-  const found = isJobId(jobId) ? await store.lookUp(jobId) : { missing: 'never_or_deleted' as const };
-  if ('found' in found) return found.found;
-  const fields = [{ pointer: '#/image/job', detail: 'Name a job that is kept, or send the picture.' }];
-  const shown = jobId.slice(0, 40);
-  if (found.missing === 'no_longer_kept') {
-    throw new DarkroomError('no_longer_kept', `The job ${shown} that "image" refers to is no longer kept.`, {
-      fields,
-    });
-  }
-  throw new DarkroomError('job_not_found', `There is no job "${shown}" that "image" could refer to.`, {
-    fields,
-  });
 }

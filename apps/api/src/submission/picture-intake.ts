@@ -43,11 +43,21 @@ export class PictureIntake {
    */
   async take(fileName: string | null, read: () => PictureSource | Promise<PictureSource>): Promise<void> {
     const index = this.count;
-    try {
+    await this.rejectingAlone({ index, fileName }, async () => {
       const { stored, bytes } = await loadPicture(await read(), this.#from);
       const named = { ...stored, fileName: fileName ?? stored.fileName };
       await this.#hold(named.blobKey, bytes);
       this.taken.push({ index, fileName: named.fileName, stored: named });
+    });
+  }
+
+  /** Does something with one picture, which is rejected when it can't be done. @throws what is not the picture's fault */
+  async rejectingAlone(
+    { index, fileName }: Pick<TakenPicture, 'index' | 'fileName'>,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await work();
     } catch (error) {
       if (!(error instanceof DarkroomError) || error.kind.status >= 500) throw error;
       this.rejected.push({ index, fileName, error: { code: error.code, detail: error.message } });

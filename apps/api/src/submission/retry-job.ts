@@ -24,6 +24,7 @@ export async function retryJob(
       modelId: record.model,
       picture: { stored: input.image, bytes: null },
       options: input.options,
+      attachments: input.attachments ?? {},
       common: {
         priority: record.priority,
         metadata: record.metadata,

@@ -8,8 +8,9 @@ import { acceptJob } from './accept-job.js';
 import { checkFields } from './check-fields.js';
 import { type CheckedSubmission, checkSubmission } from './check-submission.js';
 import { readFormFields } from './form-fields.js';
-import { PictureIntake } from './picture-intake.js';
-import { PICTURE_TASKS, type PictureTask } from './picture-tasks.js';
+import { PictureIntake, type TakenPicture } from './picture-intake.js';
+import type { FittedOptions, PictureTask } from './picture-task.js';
+import { PICTURE_TASKS } from './picture-tasks.js';
 import { type BatchFields, readBatch } from './read-batch.js';
 
 const TaskSchema = Type.Object({ task: Type.Enum(Object.keys(PICTURE_TASKS)) });
@@ -27,11 +28,13 @@ export async function submitBatch(request: FastifyRequest, services: Services): 
     if (intake.count === 0) throw noPictures();
     const { task, fields } = splitTask(read);
     const checked = await checkSubmission(task, fields, { kind: 'job' }, services, intake.taken.length);
+    const fitted = await fitAll(intake, task, checked, store);
     const nowMs = Date.now();
     const batchId = await batches.open(checked.task, nowMs);
-    const jobs = await acceptAll(intake, checked, batchId, request, services);
+    const jobs = await acceptAll(fitted, checked, batchId, request, services);
     const keepMs = (checked.common.keep_seconds ?? limits.jobKeepSeconds) * 1000;
-    await batches.seal(batchId, { jobs, rejected: intake.rejected }, { nowMs: Date.now(), keepMs });
+    const rejected = intake.rejected.toSorted((a, b) => a.index - b.index);
+    await batches.seal(batchId, { jobs, rejected }, { nowMs: Date.now(), keepMs });
     const record = await batches.get(batchId);
     if (!record)
       throw new DarkroomError('internal_error', `The batch ${batchId} is gone right after it was made.`);
@@ -41,9 +44,29 @@ export async function submitBatch(request: FastifyRequest, services: Services): 
   }
 }
 
+interface FittedPicture extends FittedOptions {
+  readonly taken: TakenPicture;
+}
+
+/** A picture that the options don't suit, such as one that a prompt lies outside of, is rejected alone. */
+async function fitAll(
+  intake: PictureIntake,
+  task: PictureTask,
+  { options }: CheckedSubmission,
+  store: Services['store'],
+): Promise<FittedPicture[]> {
+  const fitted: FittedPicture[] = [];
+  for (const taken of intake.taken) {
+    await intake.rejectingAlone(taken, async () => {
+      fitted.push({ taken, ...(await task.fitToPicture(options, taken.stored, store)) });
+    });
+  }
+  return fitted;
+}
+
 /** The jobs in the order of their pictures. When one cannot be made, those made before it are taken back. */
 async function acceptAll(
-  intake: PictureIntake,
+  pictures: readonly FittedPicture[],
   { cancelOnDisconnect: _, ...checked }: CheckedSubmission,
   batchId: string,
   request: FastifyRequest,
@@ -51,8 +74,9 @@ async function acceptAll(
 ): Promise<BatchJob[]> {
   const jobs: BatchJob[] = [];
   try {
-    for (const { index, fileName, stored } of intake.taken) {
-      const job = { ...checked, picture: { stored, bytes: null }, batchId };
+    for (const { taken, options, attachments } of pictures) {
+      const { index, fileName, stored } = taken;
+      const job = { ...checked, options, attachments, picture: { stored, bytes: null }, batchId };
       const { id } = await acceptJob(job, services, request.log);
       jobs.push({ index, id, fileName });
     }

@@ -5,7 +5,7 @@ import type { WantedAnswer } from '../wanted-answer.js';
 import { acceptJob } from './accept-job.js';
 import { checkSubmission } from './check-submission.js';
 import { loadPicture } from './load-picture.js';
-import type { PictureTask } from './picture-tasks.js';
+import type { PictureTask } from './picture-task.js';
 import { readSubmission } from './read-submission.js';
 
 /** A job that was accepted, and what its request said of how it is to be answered. */
@@ -28,6 +28,7 @@ export async function submitPicture(
   loading.catch(() => {});
   const { cancelOnDisconnect, ...checked } = await checkSubmission(task, submission.fields, wanted, services);
   const picture = await loading;
-  const record = await acceptJob({ ...checked, picture }, services, request.log);
+  const fitted = await task.fitToPicture(checked.options, picture.stored, store);
+  const record = await acceptJob({ ...checked, ...fitted, picture }, services, request.log);
   return { record, cancelOnDisconnect };
 }

@@ -22,7 +22,11 @@ export type ToInferenceProcess =
       readonly runId: string;
       /** The compressed picture, as it was uploaded. */
       readonly picture: Buffer;
+      /** Of these bytes: work for the same picture is found again by it. */
+      readonly pictureSha256: string;
       readonly options: Readonly<Record<string, unknown>>;
+      /** Files that options refer to, by a JSON pointer to the option. */
+      readonly attachments: Readonly<Record<string, Buffer>>;
       /** Above 0 it shares no graph run, and its chunks begin smaller. */
       readonly memoryShortage: MemoryShortage;
     }

@@ -53,7 +53,8 @@ export class JobRun {
     { device, pipeline, batcher }: LoadedModel,
     { pixels, decodeMs }: DecodedPicture,
   ): Promise<Pick<Done, 'outcome' | 'timings' | 'batchSize' | 'device'>> {
-    const input = { picture: pixels, options: this.#message.options };
+    const { pictureSha256, options, attachments } = this.#message;
+    const input = { picture: pixels, pictureSha256, options, attachments };
     const prepared = await this.#stage('prepare', () => pipeline.prepare(input));
     const { inferred, batchSize, inferenceMs } = await batcher.add({
       prepared: prepared.value,

@@ -1,6 +1,12 @@
 import type { ResolvedDevice } from '@darkroom/inference';
 import type { LoadedManifest } from '@darkroom/model-catalog';
-import { type GraphOpener, openModel, type Pipeline } from '@darkroom/model-families';
+import {
+  FAMILIES,
+  type GraphOpener,
+  openModel,
+  type Pipeline,
+  type PipelineTools,
+} from '@darkroom/model-families';
 import { Batcher } from './batcher.js';
 
 /** A model open on one device. Its graph runs go one after the other; decoding and preparing go on beside them. */
@@ -13,13 +19,17 @@ export interface LoadedModel {
   close(): Promise<void>;
 }
 
-/** @throws DarkroomError when the graphs cannot be opened or don't fit */
+/**
+ * @param tools those of the process
+ * @throws DarkroomError when the graphs cannot be opened or don't fit
+ */
 export async function loadModel(
   model: LoadedManifest,
   { device }: ResolvedDevice,
   openGraph: GraphOpener,
+  tools: PipelineTools,
 ): Promise<LoadedModel> {
-  const { pipeline, close } = await openModel(model, openGraph);
+  const { pipeline, close } = await openModel(model, openGraph, FAMILIES, tools);
   const { max_batch, max_delay_ms } = model.manifest.batching;
   const batcher = new Batcher<unknown, unknown>((...batch) => pipeline.infer(...batch), {
     maxBatch: pipeline.takesBatches ? max_batch : 1,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +48,9 @@ class Conversation {
   }
 
   run(runId: string, picture: Buffer, memoryShortage: MemoryShortage = 0): Promise<void> {
-    return this.server.receive({ type: 'run', runId, picture, options: OPTIONS, memoryShortage });
+    const pictureSha256 = createHash('sha256').update(picture).digest('hex');
+    const request = { picture, pictureSha256, options: OPTIONS, attachments: {}, memoryShortage };
+    return this.server.receive({ type: 'run', runId, ...request });
   }
 
   /** The message that ended a run, and the details of its warnings. */

@@ -1,7 +1,13 @@
 import { DarkroomError } from '@darkroom/contracts';
 import { ImageRejectedError } from '@darkroom/imaging';
 import { type DeviceChoice, type GraphOptions, parseDevice, type ResolvedDevice } from '@darkroom/inference';
-import { type ClosableGraph, isOutOfMemory, type Pipeline } from '@darkroom/model-families';
+import {
+  type ClosableGraph,
+  isOutOfMemory,
+  MemoryEmbeddingCache,
+  type Pipeline,
+  type PipelineTools,
+} from '@darkroom/model-families';
 import { CpuFallback } from './cpu-fallback.js';
 import { watchForDeviceLoss } from './device-loss.js';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference-messages.js';
@@ -29,6 +35,8 @@ interface ServedModel {
 export class ModelServer {
   readonly #parts: ModelServerParts;
   readonly #canceled = new Set<string>();
+  /** The model's on its device and on the CPU alike: what one made of a picture serves the other. */
+  readonly #tools: PipelineTools = { embeddings: new MemoryEmbeddingCache() };
   #served: ServedModel | undefined;
 
   constructor(parts: ModelServerParts) {
@@ -75,7 +83,7 @@ export class ModelServer {
       (path) => openGraph(path, options),
       ({ message }) => send({ type: 'dying', ending: message }),
     );
-    return loadModel(model, resolved, opener);
+    return loadModel(model, resolved, opener, this.#tools);
   }
 
   #fallbackFrom({ device }: ResolvedDevice, message: Open): CpuFallback | null {

@@ -17,6 +17,23 @@ export function fillMask(canvas: Canvas, mask: RegionMask, color: Color): void {
 }
 
 /**
+ * Lays a colour for each label over the picture, as transparent as a mask's.
+ * @param labels of each pixel, row by row: 0 for none, n for `colors[n - 1]`
+ */
+export function blendLabels(canvas: Canvas, labels: Uint16Array, colors: readonly Color[]): void {
+  const { data } = canvas;
+  const blended = colors.map((color) => color.map((value) => blendedValues(value, FILL_ALPHA)));
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] === 0) continue;
+    const [reds, greens, blues] = blended[labels[i]! - 1]!;
+    const at = i * 3;
+    data[at] = reds![data[at]!]!;
+    data[at + 1] = greens![data[at + 1]!]!;
+    data[at + 2] = blues![data[at + 2]!]!;
+  }
+}
+
+/**
  * Draws a line along a mask's border, inside it. The picture's edge is no border.
  * @throws RangeError when the mask reaches out of the picture
  */

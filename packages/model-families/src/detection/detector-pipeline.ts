@@ -5,11 +5,11 @@ import { type Float32Tensor, type Graph, type Tensor, toFloat32 } from '@darkroo
 import { concatBatches } from '../batch-tensors.js';
 import type { Pipeline, PipelineInput, PipelineOutcome, PipelineSteps } from '../family.js';
 import { labelColors } from '../label-colors.js';
+import { plainPicture } from '../plain-picture.js';
 import { normalizationOf } from '../prepare-picture.js';
 import type { Detected } from './detected.js';
 import { finishDetections } from './finish-detections.js';
 import { keptClassIds } from './kept-class-ids.js';
-import { plainPicture } from './plain-picture.js';
 import { splitPictures } from './split-pictures.js';
 
 /** What the graph gave for one picture, by name. */

@@ -8,12 +8,12 @@ import {
 } from '@darkroom/contracts';
 import { cropPicture, drawDetections, maskArea, type Pixels } from '@darkroom/imaging';
 import type { PipelineArtifact, PipelineOutcome } from '../family.js';
-import { artifactName, pictureArtifact } from './artifacts.js';
+import { fewAtATime } from '../few-at-a-time.js';
+import { shapeMask } from '../mask-shapes.js';
+import { artifactName, pictureArtifact } from '../picture-artifact.js';
 import type { Detected } from './detected.js';
 import { countLabels, labelOf } from './detection-labels.js';
-import { fewAtATime } from './few-at-a-time.js';
 import { keptClassIds } from './kept-class-ids.js';
-import { shapeMask } from './mask-shapes.js';
 import { placeDetections, toHundredths } from './place-detections.js';
 import { rememberMasks } from './remember-masks.js';
 

@@ -107,6 +107,14 @@ describe('everything in a picture', () => {
     expect(await generate({}, new RecordedDecoder(true))).toEqual(expected);
   });
 
+  it('is given up, and said why, when more masks pass the thresholds than memory is meant for', async () => {
+    const tooMany = generate({}, new RecordedDecoder(), { maxMaskBytes: 5000 });
+    await expect(tooMany).rejects.toMatchObject({
+      code: 'option_not_supported',
+      message: expect.stringMatching(/^The first \d+ masks that pass .* Raise pred_iou_thresh/),
+    });
+  });
+
   it('is nothing where no mask is good enough', async () => {
     expect(await generate({ pred_iou_thresh: 2, crop_n_layers: 1 }, new RecordedDecoder())).toEqual([]);
   });

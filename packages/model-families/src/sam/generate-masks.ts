@@ -1,3 +1,4 @@
+import { DarkroomError } from '@darkroom/contracts';
 import { areaOfRuns, type Box, type MaskRuns, type Point, type Size } from '@darkroom/imaging';
 import type { ChunkRunner } from '../chunk-runner.js';
 import type { PipelineSteps } from '../family.js';
@@ -37,6 +38,8 @@ export interface MaskGeneration {
   /** Told of points done, in all crops. */
   readonly steps: PipelineSteps;
   readonly memory: RunMemory;
+  /** What masks may take before those found twice are left out. Default 1 GiB. */
+  readonly maxMaskBytes?: number;
 }
 
 /**
@@ -53,8 +56,13 @@ export async function generateMasks(generation: MaskGeneration): Promise<Generat
   return clean.map(generatedMask);
 }
 
+/** What the masks of one picture may take until those found twice are left out. Some kilobytes each are usual. */
+const MAX_MASK_BYTES = 1024 ** 3;
+
+/** @throws DarkroomError `option_not_supported` when thresholds let more masks through than memory is meant for */
 async function findInCrops(crops: readonly Crop[], generation: MaskGeneration): Promise<FoundMask[]> {
-  const { options, steps } = generation;
+  const { options, steps, maxMaskBytes = MAX_MASK_BYTES } = generation;
+  const held = new HeldMasks(maxMaskBytes);
   const grids = pointGrids(options.pointsPerSide, options.cropNLayers, options.cropNPointsDownscaleFactor);
   const pointsInAll = crops.reduce((sum, { layer }) => sum + grids[layer]!.length, 0);
   const found: FoundMask[][] = [];
@@ -65,7 +73,7 @@ async function findInCrops(crops: readonly Crop[], generation: MaskGeneration): 
     // Tells whether anybody still wants it before a crop is encoded, too.
     steps.step(done, pointsInAll);
     const countOn: PipelineSteps = { step: (points) => steps.step(done + points, pointsInAll) };
-    found.push(await findInCrop(box, grid, { ...generation, steps: countOn }));
+    found.push(await findInCrop(box, grid, { ...generation, steps: countOn }, held));
     pointsBefore += grid.length;
   }
   return found.flat();
@@ -75,6 +83,7 @@ async function findInCrop(
   cropBox: Box,
   grid: readonly Point[],
   { picture, options, encodeCrop, runner, steps, memory }: MaskGeneration,
+  held: HeldMasks,
 ): Promise<FoundMask[]> {
   const decoder = await encodeCrop(cropBox);
   const { placement, resize } = decoder;
@@ -84,11 +93,36 @@ async function findInCrop(
   const points = grid.map(([x, y]): Point => [x * width, y * height]);
   const found = await runner.run(points, {
     chunkSize: options.pointsPerBatch,
-    runChunk: async (chunk) => finder.find(chunk, await decoder.decodePoints(chunk)),
+    runChunk: async (chunk) => held.add(finder.find(chunk, await decoder.decodePoints(chunk))),
     steps,
     memory,
   });
   return suppressWithinCrop(found.flat(), options.boxNmsThresh);
+}
+
+/** Counts what masks take, so that a picture with tens of thousands of them doesn't take the process along. */
+class HeldMasks {
+  readonly #maxBytes: number;
+  #count = 0;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** @returns the same masks */
+  add(found: FoundMask[][]): FoundMask[][] {
+    for (const { mask } of found.flat()) {
+      this.#count++;
+      this.#bytes += mask.edges.byteLength;
+    }
+    if (this.#bytes <= this.#maxBytes) return found;
+    throw new DarkroomError(
+      'option_not_supported',
+      `The first ${this.#count} masks that pass the thresholds take more than ${this.#maxBytes} bytes. Raise pred_iou_thresh or ` +
+        'stability_score_thresh, lower points_per_side, or send a smaller picture.',
+    );
+  }
 }
 
 function generatedMask({ inclusiveBox, ...found }: FoundMask): GeneratedMask {

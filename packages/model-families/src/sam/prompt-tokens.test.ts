@@ -45,14 +45,16 @@ describe('prompts', () => {
   const other = promptTokens({ points: [second!], box: null }, placement, 'without-box');
   const two = promptTokens({ points: [first!, second!], box: null }, placement, 'without-box');
 
-  it('share a run when they have as many tokens, and all a mask or none', () => {
+  it('share a run when they have as many points, and all a box and a mask or none', () => {
+    const clicked = { points: [first!], box: null, mask: null };
     const groups = promptGroups([
-      { tokens: one, hasMask: false },
-      { tokens: two, hasMask: false },
-      { tokens: other, hasMask: false },
-      { tokens: one, hasMask: true },
+      clicked,
+      { ...clicked, points: [first!, second!] },
+      { ...clicked, points: [second!] },
+      { ...clicked, mask: Float32Array.of(1) },
+      { ...clicked, box },
     ]);
-    expect(groups).toEqual([[0, 2], [1], [3]]);
+    expect(groups).toEqual([[0, 2], [1], [3], [4]]);
   });
 
   it('of a run are one tensor', () => {

@@ -13,6 +13,8 @@ export interface Prompt {
   readonly points: readonly PromptPoint[];
   /** In pixels of the picture. */
   readonly box: Box | null;
+  /** Logits of an earlier mask, one for each of the decoder's cells. */
+  readonly mask: Float32Array | null;
 }
 
 /** What a label says of its token. */
@@ -42,7 +44,7 @@ export interface PromptTokens {
  * them.
  */
 export function promptTokens(
-  { points, box }: Prompt,
+  { points, box }: Pick<Prompt, 'points' | 'box'>,
   placement: Placement,
   padding: PromptPadding,
 ): PromptTokens {
@@ -91,15 +93,14 @@ export function batchTokens(prompts: readonly PromptTokens[]): PromptBatch {
 }
 
 /**
- * Indices of prompts that may share a run: those with as many tokens, and with an earlier mask or without. A token
- * that fills up would change the result, and one number says for the whole run whether there are masks.
+ * Indices of prompts that may share a run: those with as many points, with a box or without, and with an earlier mask
+ * or without. A token that fills up would change the result, and one number says for the whole run whether there are
+ * masks.
  */
-export function promptGroups(
-  prompts: readonly { readonly tokens: PromptTokens; readonly hasMask: boolean }[],
-): number[][] {
+export function promptGroups(prompts: readonly Prompt[]): number[][] {
   const groups = new Map<string, number[]>();
-  for (const [i, { tokens, hasMask }] of prompts.entries()) {
-    const key = `${tokens.labels.length} ${hasMask}`;
+  for (const [i, { points, box, mask }] of prompts.entries()) {
+    const key = `${points.length} ${box !== null} ${mask !== null}`;
     const group = groups.get(key) ?? [];
     group.push(i);
     groups.set(key, group);

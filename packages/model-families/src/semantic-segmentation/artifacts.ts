@@ -1,4 +1,4 @@
-import type { ArtifactRole, Label, SegmentationOptions, SegmentationOutput } from '@darkroom/contracts';
+import type { ArtifactRole, Label, SemanticOptions, SemanticOutput } from '@darkroom/contracts';
 import {
   type ClassIds,
   colorClassMap,
@@ -26,7 +26,7 @@ export interface SegmentedPicture {
   modelInput(): Pixels;
 }
 
-type Maker = (segmented: SegmentedPicture, options: SegmentationOptions) => Promise<PipelineArtifact>;
+type Maker = (segmented: SegmentedPicture, options: SemanticOptions) => Promise<PipelineArtifact>;
 
 const PICTURE_FILES = {
   png: { extension: 'png', mediaType: 'image/png' },
@@ -34,7 +34,7 @@ const PICTURE_FILES = {
   webp: { extension: 'webp', mediaType: 'image/webp' },
 } as const;
 
-const MAKERS: Readonly<Record<SegmentationOutput, Maker>> = {
+const MAKERS: Readonly<Record<SemanticOutput, Maker>> = {
   segmentation_map: makeSegmentationMap,
   color_map: async ({ picture: { width, height }, classIds, labels }) =>
     pictureArtifact('color_map', colorClassMap(classIds, width, height, colorsOf(labels)), 'png'),
@@ -55,11 +55,11 @@ const MAKERS: Readonly<Record<SegmentationOutput, Maker>> = {
 /** The segmentation map, and the artifacts asked for, in the order in which the contract lists them. */
 export async function makeArtifacts(
   segmented: SegmentedPicture,
-  options: SegmentationOptions,
+  options: SemanticOptions,
 ): Promise<PipelineArtifact[]> {
   const artifacts: PipelineArtifact[] = [];
   // One after the other: each holds a picture of the full size while it is encoded.
-  for (const [output, make] of Object.entries(MAKERS) as [SegmentationOutput, Maker][]) {
+  for (const [output, make] of Object.entries(MAKERS) as [SemanticOutput, Maker][]) {
     const isWanted = output === 'segmentation_map' || options.outputs.includes(output);
     if (isWanted) artifacts.push(await make(segmented, options));
   }

@@ -1,9 +1,4 @@
-import {
-  PictureFormatSchema,
-  SEGMENTATION_MODES,
-  SEGMENTATION_OUTPUTS,
-  SegmentationOptionsSchema,
-} from '@darkroom/contracts';
+import { PictureFormatSchema, SEMANTIC_OUTPUTS, SemanticOptionsSchema } from '@darkroom/contracts';
 import type { CompleteManifest } from '@darkroom/model-catalog';
 import { type Static, Type } from 'typebox';
 
@@ -34,7 +29,7 @@ export const SemanticSegmentationOptionsSchema = Type.Object(
 );
 export type SemanticSegmentationOptions = Static<typeof SemanticSegmentationOptionsSchema>;
 
-const { mode, outputs, output_format } = SegmentationOptionsSchema.properties;
+const { mode, outputs, output_format } = SemanticOptionsSchema.properties;
 
 /** What `defaults` in a manifest may hold. */
 export const DefaultsSchema = Type.Object(
@@ -48,8 +43,8 @@ export function requestOptions(manifest: CompleteManifest) {
   const defaults = manifest.defaults as Defaults;
   return Type.Object(
     {
-      mode: Type.Enum([...SEGMENTATION_MODES], { default: defaults.mode ?? 'semantic' }),
-      outputs: Type.Array(Type.Enum([...SEGMENTATION_OUTPUTS]), {
+      mode: Type.Enum(['semantic'], { default: defaults.mode ?? 'semantic' }),
+      outputs: Type.Array(Type.Enum([...SEMANTIC_OUTPUTS]), {
         uniqueItems: true,
         default: defaults.outputs ?? [],
         description: 'Artifacts to make; `segmentation_map` is always made.',

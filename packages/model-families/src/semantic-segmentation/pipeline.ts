@@ -1,19 +1,17 @@
-import { DarkroomError, type Label, type SegmentationOptions } from '@darkroom/contracts';
-import { type Logits, type Pixels, tensorToPixels } from '@darkroom/imaging';
+import { DarkroomError, type Label, type SemanticOptions } from '@darkroom/contracts';
+import { type Logits, tensorToPixels } from '@darkroom/imaging';
 import type { CompleteManifest } from '@darkroom/model-catalog';
 import { type Graph, type Tensor, toFloat32 } from '@darkroom/tensor';
 import { concatBatches, splitBatch } from '../batch-tensors.js';
 import type { Pipeline, PipelineInput, PipelineOutcome, PipelineSteps } from '../family.js';
 import { isBackgroundLabel, labelColors } from '../label-colors.js';
+import { plainPicture } from '../plain-picture.js';
 import { normalizationOf } from '../prepare-picture.js';
 import { makeArtifacts } from './artifacts.js';
 import { countClasses, decodeClassIds, readLogits } from './decode.js';
 import type { SemanticSegmentationOptions } from './options.js';
 import { type PreparedPicture, prepare } from './prepare.js';
 import type { SegmentationSignature } from './signature.js';
-
-/** Side of the plain picture that a graph of free input size is warmed up with, in pixels. */
-const WARM_UP_SIDE = 256;
 
 /** One loaded semantic-segmentation model. */
 export class SemanticSegmentationPipeline implements Pipeline<PreparedPicture, Logits> {
@@ -74,17 +72,14 @@ export class SemanticSegmentationPipeline implements Pipeline<PreparedPicture, L
     };
     return {
       result: countClasses(classIds, placement, this.#labels),
-      artifacts: await makeArtifacts(segmented, input.options as SegmentationOptions),
+      artifacts: await makeArtifacts(segmented, input.options as SemanticOptions),
       warnings: [],
     };
   }
 
   async warmUp(): Promise<void> {
-    const { width, height, shortest_edge } = this.#manifest.preparation;
-    const side = Math.min(shortest_edge ?? WARM_UP_SIDE, WARM_UP_SIDE);
-    await this.infer([await this.prepare({ picture: plainPicture(width ?? side, height ?? side) })], {
-      step() {},
-    });
+    const picture = plainPicture(this.#manifest.preparation);
+    await this.infer([await this.prepare({ picture })], { step() {} });
   }
 
   /** @returns one output of `[1, …]` for each feed */
@@ -99,8 +94,4 @@ export class SemanticSegmentationPipeline implements Pipeline<PreparedPicture, L
         `got a tensor of [${output.dims.join(', ')}].`,
     );
   }
-}
-
-function plainPicture(width: number, height: number): Pixels {
-  return { width, height, channels: 3, data: new Uint8Array(width * height * 3).fill(128) };
 }

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ModelManifest, SegmentationOptions, SemanticResult } from '@darkroom/contracts';
+import type { ModelManifest, SemanticOptions, SemanticResult } from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
 import { openGraph } from '@darkroom/inference';
 import { describeProblem, type LoadedManifest, readCatalog } from '@darkroom/model-catalog';
-import { writeTestModel } from '@darkroom/testkit';
+import { type TestGraphs, writeTestModel } from '@darkroom/testkit';
 import { FAMILIES } from '../families.js';
 import type { Pipeline, PipelineArtifact } from '../family.js';
 import { type ClosableGraph, checkModel, type OpenedModel, openModel } from '../open-model.js';
@@ -32,7 +32,7 @@ export class TestModels {
   }
 
   /** Writes a model and reads it back through the catalog, which must have nothing against it. */
-  async load(graph: Uint8Array, manifest: Partial<ModelManifest> = {}): Promise<LoadedManifest> {
+  async load(graph: TestGraphs, manifest: Partial<ModelManifest> = {}): Promise<LoadedManifest> {
     const models = join(this.folder, String(this.#written++));
     await writeTestModel(models, { id: 'model', graph, manifest });
     const catalog = await readCatalog([models], { families: FAMILIES });
@@ -41,22 +41,26 @@ export class TestModels {
   }
 
   async open(
-    graph: Uint8Array,
+    graph: TestGraphs,
     manifest: Partial<ModelManifest> = {},
     opener: (path: string) => Promise<ClosableGraph> = openOnCpu,
   ): Promise<Pipeline> {
-    const opened = await openModel(await this.load(graph, manifest), opener);
+    return this.closeLater(await openModel(await this.load(graph, manifest), opener)).pipeline;
+  }
+
+  /** A model that was opened otherwise is closed with the others. */
+  closeLater(opened: OpenedModel): OpenedModel {
     this.#opened.push(opened);
-    return opened.pipeline;
+    return opened;
   }
 
   /** What its family has against a model, as lines. */
-  async problemsOf(graph: Uint8Array, manifest: Partial<ModelManifest> = {}): Promise<string[]> {
+  async problemsOf(graph: TestGraphs, manifest: Partial<ModelManifest> = {}): Promise<string[]> {
     return (await checkModel(await this.load(graph, manifest), openOnCpu)).map(describeProblem);
   }
 }
 
-const plainOptions: SegmentationOptions = { mode: 'semantic', outputs: [], output_format: 'jpeg' };
+const plainOptions: SemanticOptions = { mode: 'semantic', outputs: [], output_format: 'jpeg' };
 
 export interface Segmented {
   readonly result: SemanticResult;
@@ -67,7 +71,7 @@ export interface Segmented {
 export async function segment(
   pipeline: Pipeline,
   picture: Pixels,
-  options: Partial<SegmentationOptions> = {},
+  options: Partial<SemanticOptions> = {},
 ): Promise<Segmented> {
   const input = { picture, options: { ...plainOptions, ...options } };
   const prepared = await pipeline.prepare(input);

@@ -108,7 +108,12 @@ function badOptions({ fields, inForm }: FieldWriter): BadRequest[] {
       'invalid_field',
       /png, jpeg, webp.*"gif"/,
     ),
-    bad('a mode that is not built yet', fields({ mode: 'prompts' }), 'invalid_field', /semantic.*"prompts"/),
+    bad(
+      'a mode that the model has not',
+      fields({ model: 'quick', mode: 'prompts' }),
+      'option_not_supported',
+      /can do semantic/,
+    ),
   ];
 }
 

@@ -1,12 +1,7 @@
-import {
-  DEFAULT_POLYGON_TOLERANCE,
-  type Detection,
-  type DetectionOptions,
-  type MaskFormat,
-} from '@darkroom/contracts';
-import { encodeMaskPng, encodeRle, maskToPolygons, type Pixels, type RegionMask } from '@darkroom/imaging';
-import type { PipelineArtifact } from '../family.js';
-import { artifactOf } from './artifacts.js';
+import { DEFAULT_POLYGON_TOLERANCE, type Detection, type MaskFormat } from '@darkroom/contracts';
+import { encodeMaskPng, encodeRle, maskToPolygons, type RegionMask, type Size } from '@darkroom/imaging';
+import type { PipelineArtifact } from './family.js';
+import { artifactOf } from './picture-artifact.js';
 
 /** A mask as a result has it, and its file where that is a file. */
 export interface MaskShape {
@@ -14,11 +9,17 @@ export interface MaskShape {
   readonly artifact: PipelineArtifact | null;
 }
 
+/** How masks are asked for; left out by a model without masks. */
+export interface MaskShapeOptions {
+  readonly mask_format?: MaskFormat;
+  readonly polygon_tolerance?: number;
+}
+
 type Shaper = (
   mask: RegionMask,
   index: number,
-  picture: Pixels,
-  options: DetectionOptions,
+  picture: Size,
+  options: MaskShapeOptions,
 ) => Promise<MaskShape>;
 
 const SHAPERS: Readonly<Record<MaskFormat, Shaper>> = {
@@ -38,12 +39,12 @@ const SHAPERS: Readonly<Record<MaskFormat, Shaper>> = {
   none: async () => ({ shape: {}, artifact: null }),
 };
 
-/** @param index which detection's mask it is: its PNG is called `mask-<index>.png` */
+/** @param index its place in the result: its PNG is called `mask-<index>.png` */
 export function shapeMask(
   mask: RegionMask,
   index: number,
-  picture: Pixels,
-  options: DetectionOptions,
+  picture: Size,
+  options: MaskShapeOptions,
 ): Promise<MaskShape> {
   return SHAPERS[options.mask_format ?? 'none'](mask, index, picture, options);
 }

@@ -1,6 +1,6 @@
 import type { ArtifactRole, PictureFormat } from '@darkroom/contracts';
 import { encodePicture, type Pixels } from '@darkroom/imaging';
-import type { PipelineArtifact } from '../family.js';
+import type { PipelineArtifact } from './family.js';
 
 const FILES = {
   png: { extension: 'png', mediaType: 'image/png' },

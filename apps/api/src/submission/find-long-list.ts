@@ -1,0 +1,44 @@
+import type { TSchema } from 'typebox';
+
+/** A list that has more entries than its schema allows. */
+export interface LongList {
+  /** Names and indices that lead to it. */
+  readonly path: readonly (string | number)[];
+  readonly maxItems: number;
+  readonly length: number;
+}
+
+interface Words {
+  readonly maxItems?: number;
+  readonly items?: TSchema;
+  readonly properties?: Readonly<Record<string, TSchema>>;
+}
+
+/**
+ * The first list in a value that is too long, found by counting alone. The schema check looks at every entry, however
+ * many there are, so lists are counted before it.
+ */
+export function findLongList(schema: TSchema, value: unknown, path: LongList['path'] = []): LongList | null {
+  const { maxItems, items, properties = {} } = schema as Words;
+  if (Array.isArray(value)) {
+    if (maxItems === undefined) return null;
+    if (value.length > maxItems) return { path, maxItems, length: value.length };
+    return items ? firstIn(value.entries(), () => items, path) : null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const known = Object.keys(properties).filter((name) => Object.hasOwn(value, name));
+  const entries = known.map((name) => [name, (value as Record<string, unknown>)[name]] as const);
+  return firstIn(entries, (name) => properties[name]!, path);
+}
+
+function firstIn<Key extends string | number>(
+  entries: Iterable<readonly [Key, unknown]>,
+  schemaOf: (key: Key) => TSchema,
+  path: LongList['path'],
+): LongList | null {
+  for (const [key, value] of entries) {
+    const found = findLongList(schemaOf(key), value, [...path, key]);
+    if (found) return found;
+  }
+  return null;
+}

@@ -1,0 +1,52 @@
+import type { Capability, ModelSummary, Task } from '@darkroom/contracts';
+import type { JobStore } from '@darkroom/jobs';
+import type { TObject } from 'typebox';
+import type { CommonFields } from './accept-job.js';
+
+/** Something a model must be able to do, and the field that asks for it. */
+export interface NeededCapability {
+  readonly capability: Capability;
+  /** Its name; of a field within others its path: `prompts/0/box`. */
+  readonly field: string;
+}
+
+/** A submission's fields: those of every task, and the task's own. */
+export interface TaskFields extends CommonFields {
+  readonly model?: string | undefined;
+  readonly outputs?: readonly string[] | undefined;
+  readonly cancel_on_disconnect?: boolean | undefined;
+  readonly [name: string]: unknown;
+}
+
+/** The task's options as a job is run with them. */
+export type TaskOptions = Readonly<Record<string, unknown>>;
+
+/** Options that suit the picture, and the files of other jobs that they refer to. */
+export interface FittedOptions {
+  readonly options: TaskOptions;
+  /** Keys in the blob store, by a JSON pointer to the option. */
+  readonly attachments: Readonly<Record<string, string>>;
+}
+
+/** In pixels as displayed. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What submitting a picture to a task needs to know of the task. */
+export interface PictureTask {
+  readonly task: Task;
+  /** The fields beside the picture. */
+  readonly fieldsSchema: TObject;
+  /** What the model must be able to do for these fields, beside what every model of the task can. */
+  neededCapabilities(fields: TaskFields): readonly NeededCapability[];
+  /** Checks, and brings into one form, what depends on the model chosen. @throws DarkroomError */
+  resolveFields(fields: TaskFields, model: ModelSummary): TaskFields;
+  /** Whether a job with these fields can make a picture to answer with. */
+  makesPicture(fields: TaskFields): boolean;
+  /** Checks options with all defaults filled in, and leaves out those that are of no use here. @throws DarkroomError */
+  finishOptions(options: TaskOptions): TaskOptions;
+  /** Checks what depends on the picture. @throws DarkroomError */
+  fitToPicture(options: TaskOptions, picture: PictureSize, store: JobStore): Promise<FittedOptions>;
+}

@@ -1,0 +1,1 @@
+"""shapes-sam: a small Segment Anything for the shapes world."""

@@ -1,0 +1,114 @@
+"""Trains shapes-sam; see the README beside this package for the command."""
+
+import argparse
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from shapes_seg.network import parameter_count
+from shapes_seg.train import AveragedWeights, learning_rate, save_checkpoint
+from shapes_world import Split
+
+from .dataset import Batch, batch_input, training_batches
+from .evaluate import evaluate
+from .losses import prompt_loss
+from .network import ShapesSam
+from .prompts import GROUND, Prompts, sample_prompts, true_masks
+
+
+def validate(averaged: AveragedWeights, scenes: int) -> str:
+    network = ShapesSam()
+    network.load_state_dict(averaged.state)
+    evaluation = evaluate(network, Split.VALIDATION, range(scenes))
+    return " ".join(f"{kind} {fits.mean():.4f}" for kind, fits in evaluation.overlaps().items())
+
+
+def train_step(
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    prompts: Prompts,
+    bfloat16: bool,
+) -> dict[str, float]:
+    """The parts of the loss before the step."""
+    asked = [torch.from_numpy(part) for part in (prompts.points, prompts.labels, prompts.boxes)]
+    ids = torch.from_numpy(prompts.instance_ids)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        fits, logits = network(batch_input(batch), *asked)
+    truth = true_masks(torch.from_numpy(batch.instance_maps), ids, logits.shape[-1])
+    loss, parts = prompt_loss(
+        fits.flatten(0, 1), logits.flatten(0, 1), truth.flatten(0, 1), (ids != GROUND).flatten()
+    )
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    return parts
+
+
+def mean_parts(losses: list[dict[str, float]]) -> str:
+    means = {name: np.mean([parts[name] for parts in losses]) for name in losses[0]}
+    return " ".join(f"{name} {mean:.4f}" for name, mean in means.items())
+
+
+def train(options: argparse.Namespace) -> None:
+    torch.manual_seed(options.seed)
+    rng = np.random.Generator(np.random.PCG64([options.seed, 7]))
+    network = ShapesSam()
+    averaged = AveragedWeights(network)
+    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
+    done = 0
+    if options.resume and options.checkpoint.exists():
+        saved = torch.load(options.checkpoint)
+        network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        averaged.state, done = saved["averaged"], saved["step"]
+        rng = np.random.Generator(np.random.PCG64([options.seed, 7, done]))
+    print(f"{parameter_count(network)} parameters, from step {done}", flush=True)
+    batches = training_batches(options.cache, options.groups, options.batch, rng)
+    losses, started = [], time.monotonic()
+    for step in range(done, options.steps):
+        batch = next(batches)
+        prompts = sample_prompts(batch.instance_maps, options.prompts, rng)
+        optimizer.param_groups[0]["lr"] = learning_rate(step, options.steps, options.rate)
+        losses.append(train_step(network, optimizer, batch, prompts, options.bfloat16))
+        averaged.update(network, step)
+        taken = step + 1
+        if taken % 50 == 0:
+            seconds = time.monotonic() - started
+            print(f"step {taken} loss {mean_parts(losses)} {seconds:.0f} s", flush=True)
+            losses.clear()
+        if taken % options.save_every == 0 or taken == options.steps:
+            save_checkpoint(options.checkpoint, taken, network, averaged, optimizer)
+        if taken % options.check_every == 0 or taken == options.steps:
+            print(f"step {taken} {validate(averaged, options.check_scenes)}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
+    parser.add_argument("--groups", type=int, default=160, help="of 32 scenes each")
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--batch", type=int, default=8, help="pictures a step, at most 32")
+    parser.add_argument("--prompts", type=int, default=8, help="per picture")
+    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
+    parser.add_argument("--save-every", type=int, default=100, help="steps")
+    parser.add_argument("--check-every", type=int, default=500, help="steps")
+    parser.add_argument("--check-scenes", type=int, default=40)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    cv2.setNumThreads(options.threads)
+    train(options)
+
+
+if __name__ == "__main__":
+    main()

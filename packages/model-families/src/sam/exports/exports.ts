@@ -1,0 +1,29 @@
+import { describeSpec, type GraphSignature } from '@darkroom/tensor';
+import { inGraph } from '../../finding.js';
+import type { ExportContract, ReadDecoder } from './export-contract.js';
+import { meta } from './meta.js';
+import { sam2 } from './sam2.js';
+import { transformers } from './transformers.js';
+
+/** Every way of exporting that is understood. Some have inputs of others, so the order counts. */
+const EXPORTS: readonly ExportContract[] = [sam2, transformers, meta];
+
+/** A picture has three channels. */
+const isPicture = ({ dims }: { dims: readonly (number | null)[] }) => dims.length >= 3 && dims.includes(3);
+
+/** What is known of a decoder, in whichever way it is exported. */
+export function readExport(encoder: GraphSignature, decoder: GraphSignature): ReadDecoder {
+  const contract = EXPORTS.find(({ isMeant }) => isMeant(decoder));
+  if (contract) return contract.read(encoder, decoder);
+  const isSwapped = EXPORTS.some(({ isMeant }) => isMeant(encoder));
+  const isWhole = decoder.inputs.some(isPicture);
+  const remedy = isSwapped
+    ? '. It is the other way round: change encoder and decoder in `files`'
+    : isWhole
+      ? '. It takes a picture itself: export the image encoder and the decoder of masks as two graphs'
+      : '';
+  const detail =
+    `expected a decoder of ${EXPORTS.map(({ description }) => description).join('; ')}; ` +
+    `got ${decoder.inputs.map(describeSpec).join('; ')}${remedy}`;
+  return { decoder: null, findings: [inGraph('inputs', detail)] };
+}
