@@ -1,4 +1,4 @@
-import { type Batch, type Job, JobSchema } from '@darkroom/contracts';
+import { type Batch, type Job, JobSchema, type MasksResult } from '@darkroom/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem } from '../testing/expect-problem.js';
 import { expectSchema } from '../testing/expect-schema.js';
@@ -31,6 +31,9 @@ async function submitted(fields: object): Promise<Job> {
   return expectSchema(answer, JobSchema);
 }
 
+/** The options, which differ from task to task. */
+const optionsOf = ({ input }: Job) => input as Readonly<Record<string, unknown>>;
+
 const point = { x: 12.5, y: 20 };
 
 describe('the mode of a segmentation', () => {
@@ -45,7 +48,7 @@ describe('the mode of a segmentation', () => {
     ] as const;
     for (const [fields, mode, model] of modes) {
       const job = await submitted(fields);
-      expect([fields, job.input.mode, job.model]).toEqual([fields, mode, model]);
+      expect([fields, optionsOf(job).mode, job.model]).toEqual([fields, mode, model]);
     }
   });
 
@@ -65,7 +68,7 @@ describe('the mode of a segmentation', () => {
       mode: 'everything',
       automatic: expect.objectContaining({ points_per_side: 8, max_masks: 5, pred_iou_thresh: 0.88 }),
     });
-    expect(Object.keys(everything.input.automatic as object)).toHaveLength(11);
+    expect(Object.keys(optionsOf(everything).automatic as object)).toHaveLength(11);
     expect((await submitted({ mode: 'embedding' })).input).toEqual({ ...common, mode: 'embedding' });
   });
 
@@ -141,8 +144,8 @@ describe('prompts', () => {
 
   it('end where the picture does', async () => {
     const edge = { x: PHOTO_WIDTH, y: 0, positive: true };
-    const { input } = await submitted({ prompts: [{ points: [edge], box: [-5, 4.5, 1e300, PHOTO_HEIGHT] }] });
-    expect(input.prompts).toEqual([{ points: [edge], box: [0, 4.5, PHOTO_WIDTH, PHOTO_HEIGHT] }]);
+    const job = await submitted({ prompts: [{ points: [edge], box: [-5, 4.5, 1e300, PHOTO_HEIGHT] }] });
+    expect(optionsOf(job).prompts).toEqual([{ points: [edge], box: [0, 4.5, PHOTO_WIDTH, PHOTO_HEIGHT] }]);
   });
 
   it('outside of one picture of a batch reject that one alone', async () => {
@@ -167,7 +170,7 @@ describe('prompts', () => {
 });
 
 describe('an earlier mask', () => {
-  const result = { kind: 'masks', width: PHOTO_WIDTH, height: PHOTO_HEIGHT, masks: [] } as const;
+  const result: MasksResult = { kind: 'masks', width: PHOTO_WIDTH, height: PHOTO_HEIGHT, masks: [] };
   const logits = (index: number) =>
     ({
       name: `mask_logits-${index}.npy`,
@@ -189,7 +192,7 @@ describe('an earlier mask', () => {
     const earlier = await earlierJob();
     const job = await submitted(refining(earlier.id, 1));
     expect(job.model).toBe(PROMPTABLE);
-    expect(job.input.prompts).toMatchObject([{}, { mask: { job: earlier.id, index: 1 } }]);
+    expect(optionsOf(job).prompts).toMatchObject([{}, { mask: { job: earlier.id, index: 1 } }]);
     await service.fetch(`/v1/jobs/${earlier.id}`, { method: 'DELETE' });
     expect(await models.attachments(job)).toEqual({ '#/prompts/1/mask': 'logits 1' });
 
