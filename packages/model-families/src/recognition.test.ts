@@ -251,3 +251,34 @@ describe('a detr graph', () => {
     expect(recognize([anyPicture], outputsOf(92), { architecture })).toEqual({});
   });
 });
+
+describe('the encoder of a Segment Anything', () => {
+  const side = 1024;
+  const input = float('pixel_values', null, 3, side, side);
+
+  it('is known for sure, though its embedding has the shape of logits for each class', () => {
+    const found = recognize([input], [float('image_embeddings', null, 256, 64, 64)]);
+    expect(found['semantic-segmentation']?.sureness).toBe('possible');
+    expect(found.sam).toMatchObject({
+      sureness: 'certain',
+      reason: expect.stringContaining('it needs a decoder beside it'),
+      preparation: { resize: 'letterbox', width: side, height: side, letterbox_anchor: 'top-left' },
+    });
+  });
+
+  it.each([
+    ['image_embed', 'high_res_feats_0', 'high_res_feats_1'],
+    ['image_embeddings.0', 'image_embeddings.1', 'image_embeddings.2'],
+  ])('of SAM 2 is stretched to: %s', (...names) => {
+    const outputs = names.map((name) => float(name, 1, 256, 64, 64));
+    expect(recognize([input], outputs).sam?.preparation).toMatchObject({ resize: 'stretch' });
+  });
+
+  it('normalizes by itself where it takes a picture without a batch', () => {
+    const raw = { width: null, height: null, layout: 'nhwc' } as const;
+    const outputs = [float('image_embeddings', 1, 256, 64, 64)];
+    const { preparation } = recognize([float('input_image', null, null, 3)], outputs, raw).sam!;
+    expect(preparation).toMatchObject({ scale: 1, layout: 'nhwc', width: side });
+    expect(preparation).not.toHaveProperty('mean');
+  });
+});

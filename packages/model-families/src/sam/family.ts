@@ -3,6 +3,7 @@ import { describeProblem } from '@darkroom/model-catalog';
 import type { Family } from '../family.js';
 import { promptKinds, requestOptions, SamOptionsSchema } from './options.js';
 import { SamPipeline } from './pipeline.js';
+import { recognize } from './recognize.js';
 import { readSignature } from './signature.js';
 
 /** The parts in a manifest's `files`. */
@@ -38,4 +39,5 @@ export const sam: Family = {
     if (signature !== null) return new SamPipeline(model, { encoder, decoder }, signature, tools);
     throw new DarkroomError('inference_failed', problems.map(describeProblem).join('; '));
   },
+  recognize,
 };
