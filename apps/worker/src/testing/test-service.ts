@@ -126,7 +126,8 @@ export class TestService {
       { image: await testPicture(1), model: id },
       { waitSeconds: 50 },
     );
-    await worker.end('SIGKILL');
+    // Killed, it could leave the job's delivery behind, which no other worker would ever take.
+    await worker.stop();
     await rm(join(this.modelsFolder, id), { recursive: true });
     this.#msPerIteration = job.timings.inference_ms! / CALIBRATION_ITERATIONS;
     return this.#msPerIteration;
