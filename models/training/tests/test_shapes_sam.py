@@ -1,5 +1,6 @@
 """Checks of the network's contract, its prompts and the figures: needs PyTorch."""
 
+import math
 import unittest
 
 import numpy as np
@@ -196,10 +197,10 @@ class Training(unittest.TestCase):
         none, _ = prompt_loss(torch.zeros(2, 3), -logits.abs(), self.truth, only)
         self.assertLess(float(one), float(none))
         fooled, parts = prompt_loss(
-            torch.tensor([[0.0, 1, 0], [1, 1, 1]]), logits, self.truth, only
+            torch.tensor([[0.0, 1, 0], [0.5, 0.5, 0.5]]), logits, self.truth, only
         )
         self.assertAlmostEqual(float(fooled - one), parts["fit"], places=4)
-        self.assertAlmostEqual(parts["fit"], 2.0, places=4)
+        self.assertAlmostEqual(parts["fit"], 0.5 * math.log(2), places=4)
 
     def test_overlap_of_masks(self):
         logits = torch.full((1, 3, 16, 16), -1.0)
