@@ -7,12 +7,12 @@ height and width are free; both edges must be multiples of 32.
 """
 
 import argparse
-import hashlib
 from pathlib import Path
 
 import onnx
 import torch
 
+from shapes_training import describe_file, strip_origin
 from shapes_world import KINDS
 
 from .evaluate import load_network
@@ -37,7 +37,7 @@ def export(network: ShapesDet, path: Path) -> None:
         },
         opset_version=OPSET,
     )
-    model = strip_origin(onnx.load(str(path)))
+    model = strip_origin(onnx.load(str(path)), "shapes-det")
     declare_channels(model)
     onnx.helper.set_model_props(model, metadata())
     onnx.checker.check_model(model, full_check=True)
@@ -64,26 +64,13 @@ def declare_channels(model: onnx.ModelProto) -> None:
         output.type.tensor_type.shape.dim[1].dim_value = count
 
 
-def strip_origin(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Removes what only tells where and how the file was made."""
-    model.doc_string = model.graph.doc_string = ""
-    model.graph.name = "shapes-det"
-    del model.metadata_props[:]
-    del model.graph.value_info[:]
-    for node in model.graph.node:
-        node.doc_string = ""
-    return model
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
     export(load_network(options.checkpoint), options.output)
-    content = options.output.read_bytes()
-    print(f"{options.output}: {len(content)} bytes")
-    print(f"sha256 {hashlib.sha256(content).hexdigest()}")
+    print(f"{options.output}: {describe_file(options.output)}")
 
 
 if __name__ == "__main__":

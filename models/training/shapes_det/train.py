@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from shapes_seg.network import parameter_count
-from shapes_seg.train import AveragedWeights, learning_rate, save_checkpoint
+from shapes_training import AveragedWeights, learning_rate, resume, save_checkpoint
 from shapes_world import KINDS, Split
 
 from .dataset import Batch, training_batches
@@ -60,10 +60,7 @@ def train(options: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
     done = 0
     if options.resume and options.checkpoint.exists():
-        saved = torch.load(options.checkpoint)
-        network.load_state_dict(saved["network"])
-        optimizer.load_state_dict(saved["optimizer"])
-        averaged.state, done = saved["averaged"], saved["step"]
+        done = resume(options.checkpoint, network, averaged, optimizer)
         rng = np.random.Generator(np.random.PCG64([options.seed, 5, done]))
     print(f"{parameter_count(network)} parameters, from step {done}", flush=True)
     batches = training_batches(options.cache, options.groups, options.batch, rng)

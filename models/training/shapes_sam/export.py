@@ -12,12 +12,13 @@ the embeddings to `iou_scores` [batch, prompts, 3] and `pred_masks`, logits
 """
 
 import argparse
-import hashlib
 from pathlib import Path
 
 import onnx
 import torch
 from torch import nn
+
+from shapes_training import describe_file, strip_origin
 
 from .encoder import COARSE, EMBEDDING
 from .evaluate import load_network
@@ -82,7 +83,7 @@ def write_graph(
         dynamic_axes={**inputs, **outputs},
         opset_version=OPSET,
     )
-    model = strip_origin(onnx.load(str(path)))
+    model = strip_origin(onnx.load(str(path)), "shapes-sam")
     with torch.no_grad():
         answers = module(*example)
     for output, answer, free in zip(model.graph.output, answers, outputs.values()):
@@ -107,17 +108,6 @@ def declare_shape(
             dimensions[axis].dim_value = size
 
 
-def strip_origin(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Removes what only tells where and how the file was made."""
-    model.doc_string = model.graph.doc_string = ""
-    model.graph.name = "shapes-sam"
-    del model.metadata_props[:]
-    del model.graph.value_info[:]
-    for node in model.graph.node:
-        node.doc_string = ""
-    return model
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", type=Path, required=True)
@@ -127,9 +117,7 @@ def main() -> None:
     export_encoder(network, options.folder / ENCODER_FILE)
     export_decoder(network, options.folder / DECODER_FILE)
     for name in (ENCODER_FILE, DECODER_FILE):
-        content = (options.folder / name).read_bytes()
-        print(f"{name}: {len(content)} bytes")
-        print(f"sha256 {hashlib.sha256(content).hexdigest()}")
+        print(f"{name}: {describe_file(options.folder / name)}")
 
 
 if __name__ == "__main__":

@@ -7,13 +7,13 @@ height and width are free.
 """
 
 import argparse
-import hashlib
 from pathlib import Path
 
 import onnx
 import torch
 from torch import nn
 
+from shapes_training import describe_file, strip_origin
 from shapes_world import CLASS_NAMES
 
 from .evaluate import load_network
@@ -33,7 +33,7 @@ def export(network: nn.Module, path: Path) -> None:
         dynamic_axes={"input": FREE_AXES, "out": FREE_AXES},
         opset_version=OPSET,
     )
-    model = strip_origin(onnx.load(str(path)))
+    model = strip_origin(onnx.load(str(path)), "shapes-seg")
     declare_classes(model, len(CLASS_NAMES))
     onnx.checker.check_model(model, full_check=True)
     onnx.save_model(model, str(path))
@@ -45,26 +45,13 @@ def declare_classes(model: onnx.ModelProto, classes: int) -> None:
     axis.dim_value = classes
 
 
-def strip_origin(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Removes what only tells where and how the file was made."""
-    model.doc_string = model.graph.doc_string = ""
-    model.graph.name = "shapes-seg"
-    del model.metadata_props[:]
-    del model.graph.value_info[:]
-    for node in model.graph.node:
-        node.doc_string = ""
-    return model
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
     export(load_network(options.checkpoint), options.output)
-    content = options.output.read_bytes()
-    print(f"{options.output}: {len(content)} bytes")
-    print(f"sha256 {hashlib.sha256(content).hexdigest()}")
+    print(f"{options.output}: {describe_file(options.output)}")
 
 
 if __name__ == "__main__":

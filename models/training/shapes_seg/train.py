@@ -1,7 +1,6 @@
 """Trains shapes-seg; see the README beside this package for the command."""
 
 import argparse
-import math
 import time
 from pathlib import Path
 
@@ -10,31 +9,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from shapes_training import AveragedWeights, learning_rate, resume, save_checkpoint
 from shapes_world import CLASS_NAMES, Split
 
 from .dataset import training_batches
 from .evaluate import evaluate
 from .network import ShapesSeg, parameter_count
 from .preparation import normalize
-
-WARM_UP_STEPS = 150
-
-
-class AveragedWeights:
-    """An exponential moving average of a network's weights and buffers."""
-
-    def __init__(self, network: nn.Module, decay: float = 0.998):
-        self.decay = decay
-        self.state = {name: value.clone() for name, value in network.state_dict().items()}
-
-    def update(self, network: nn.Module, step: int) -> None:
-        # The average forgets faster at first, while the weights still run.
-        decay = min(self.decay, (1 + step) / (10 + step))
-        for name, value in network.state_dict().items():
-            if value.is_floating_point():
-                self.state[name].lerp_(value, 1 - decay)
-            else:
-                self.state[name].copy_(value)
 
 
 def dice_loss(logits: Tensor, class_maps: Tensor) -> Tensor:
@@ -49,32 +30,6 @@ def dice_loss(logits: Tensor, class_maps: Tensor) -> Tensor:
     truth_area = truth.sum(dim=(0, 2, 3))
     dice = (2 * both + 1) / (predicted.sum(dim=(0, 2, 3)) + truth_area + 1)
     return 1 - dice[truth_area > 0].mean()
-
-
-def learning_rate(step: int, steps: int, peak: float) -> float:
-    """A linear rise, then half a cosine down to nothing."""
-    if step < WARM_UP_STEPS:
-        return peak * (step + 1) / WARM_UP_STEPS
-    progress = (step - WARM_UP_STEPS) / max(steps - WARM_UP_STEPS, 1)
-    return peak * 0.5 * (1 + math.cos(math.pi * progress))
-
-
-def save_checkpoint(
-    path: Path, step: int, network: nn.Module, averaged: AveragedWeights,
-    optimizer: torch.optim.Optimizer,
-) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    torch.save(
-        {
-            "step": step,
-            "network": network.state_dict(),
-            "averaged": averaged.state,
-            "optimizer": optimizer.state_dict(),
-        },
-        unfinished,
-    )
-    unfinished.replace(path)
 
 
 def validate(averaged: AveragedWeights, scenes: int) -> str:
@@ -112,10 +67,7 @@ def train(options: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
     done = 0
     if options.resume and options.checkpoint.exists():
-        saved = torch.load(options.checkpoint)
-        network.load_state_dict(saved["network"])
-        optimizer.load_state_dict(saved["optimizer"])
-        averaged.state, done = saved["averaged"], saved["step"]
+        done = resume(options.checkpoint, network, averaged, optimizer)
         rng = np.random.Generator(np.random.PCG64([options.seed, 3, done]))
     print(f"{parameter_count(network)} parameters, from step {done}", flush=True)
     batches = training_batches(options.cache, options.groups, options.batch, rng)

@@ -1,0 +1,15 @@
+"""What the training of every demo model has in common."""
+
+from .averaged_weights import AveragedWeights
+from .checkpoint import resume, save_checkpoint
+from .learning_rate import learning_rate
+from .published_graph import describe_file, strip_origin
+
+__all__ = [
+    "AveragedWeights",
+    "describe_file",
+    "learning_rate",
+    "resume",
+    "save_checkpoint",
+    "strip_origin",
+]
