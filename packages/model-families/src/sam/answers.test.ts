@@ -8,8 +8,10 @@ import {
   askEverything,
   boxesPicture,
   click,
+  META,
   onBlue,
   onGreen,
+  openSam,
   RED,
   type SamGraphs,
   samGraphs,
@@ -25,9 +27,8 @@ beforeAll(async () => {
 
 afterAll(() => models.delete());
 
-const meta: SamGraphs = { exported: 'meta' };
 const picture = boxesPicture;
-const open = (graphs: SamGraphs = meta) => models.open(samGraphs(graphs), samManifest(graphs));
+const open = (graphs?: SamGraphs) => openSam(models, graphs);
 const decode = (bytes: Buffer) => decodeImage(bytes, { maxPixels: 1e6 });
 
 describe('the answer to prompts', () => {
@@ -92,7 +93,7 @@ describe('the answer to prompts', () => {
   });
 
   it('leaves out masks of a network that overflowed', async () => {
-    const graphs = samGraphs(meta);
+    const graphs = samGraphs(META);
     const opener = async (path: string): Promise<ClosableGraph> => {
       const graph = await openOnCpu(path);
       return {
@@ -114,7 +115,7 @@ describe('the answer to prompts', () => {
         },
       };
     };
-    const overflowing = await models.open(graphs, samManifest(meta), opener);
+    const overflowing = await models.open(graphs, samManifest(META), opener);
     expect((await ask(overflowing, picture, [onGreen])).masks).toEqual([]);
     expect((await askEverything(overflowing, picture)).masks).toEqual([]);
   });

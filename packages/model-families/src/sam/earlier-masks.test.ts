@@ -5,12 +5,12 @@ import {
   boxesPicture,
   click,
   GREEN,
+  META,
   onGreen,
+  openSam,
   overlapWithColor,
   RED,
   type SamGraphs,
-  samGraphs,
-  samManifest,
 } from '../testing/sam-models.js';
 import { TestModels } from '../testing/test-models.js';
 
@@ -22,9 +22,8 @@ beforeAll(async () => {
 
 afterAll(() => models.delete());
 
-const meta: SamGraphs = { exported: 'meta' };
 const picture = boxesPicture;
-const open = (graphs: SamGraphs = meta) => models.open(samGraphs(graphs), samManifest(graphs));
+const open = (graphs?: SamGraphs) => openSam(models, graphs);
 
 describe('an earlier mask', () => {
   it('is refined by a later prompt: its logits come with the answer', async () => {
@@ -75,7 +74,7 @@ describe('an earlier mask', () => {
       const { artifacts } = await ask(await open(graphs), picture, prompts);
       return Object.keys(artifacts).filter((name) => name.startsWith('mask_logits'));
     };
-    const names = await kept(meta);
+    const names = await kept(META);
     expect(names).toHaveLength(16);
     expect(names.at(-1)).toBe('mask_logits-15.npy');
     expect(await kept({ exported: 'transformers' })).toEqual([]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Embedding } from '../embedding-cache.js';
 import { MemoryEmbeddingCache } from '../memory-embedding-cache.js';
 import { openCounted } from '../testing/counted-sam-model.js';
-import { ask, boxesPicture, onGreen, runSam, type SamGraphs, samManifest } from '../testing/sam-models.js';
+import { ask, boxesPicture, META, onGreen, runSam, samManifest } from '../testing/sam-models.js';
 import { TestModels } from '../testing/test-models.js';
 
 let models: TestModels;
@@ -13,7 +13,6 @@ beforeAll(async () => {
 
 afterAll(() => models.delete());
 
-const meta: SamGraphs = { exported: 'meta' };
 const picture = boxesPicture;
 
 describe('the embedding', () => {
@@ -40,13 +39,13 @@ describe('the embedding', () => {
     const about = { pictureSha256: 'a' };
     const one = await openCounted(models, { embeddings: cache });
     const same = await openCounted(models, { embeddings: cache });
-    const { preparation } = samManifest(meta);
+    const { preparation } = samManifest(META);
     const brighter = await openCounted(models, {
       embeddings: cache,
       manifest: { preparation: { ...preparation!, scale: 1 / 200 } },
     });
     const otherWeights = await openCounted(models, {
-      graphs: { ...meta, onePromptARun: true },
+      graphs: { ...META, onePromptARun: true },
       embeddings: cache,
     });
     await ask(one.pipeline, picture, [onGreen], {}, about);

@@ -8,14 +8,14 @@ import {
   boxesPicture,
   click,
   GREEN,
+  META,
   onBlue,
   onGreen,
+  openSam,
   overlapWithColor,
   pictureWith,
   RED,
   type SamGraphs,
-  samGraphs,
-  samManifest,
 } from '../testing/sam-models.js';
 import { TestModels } from '../testing/test-models.js';
 
@@ -27,9 +27,8 @@ beforeAll(async () => {
 
 afterAll(() => models.delete());
 
-const meta: SamGraphs = { exported: 'meta' };
 const picture = boxesPicture;
-const open = (graphs: SamGraphs = meta) => models.open(samGraphs(graphs), samManifest(graphs));
+const open = (graphs?: SamGraphs) => openSam(models, graphs);
 
 describe('everything', () => {
   it('is cut to the largest masks that are asked for', async () => {
@@ -81,7 +80,7 @@ describe('where memory doesn’t suffice', () => {
 
   it('points are run fewer at a time, and the answer is the same', async () => {
     warnings.length = 0;
-    const { pipeline, runs } = await openCounted(models, { graphs: { ...meta, fitsPrompts: 20 } });
+    const { pipeline, runs } = await openCounted(models, { graphs: { ...META, fitsPrompts: 20 } });
     const expected = await askEverything(await open(), picture);
     const { masks } = await askEverything(pipeline, picture, { points_per_batch: 64 }, { memory });
     expect(masks).toEqual(expected.masks);
@@ -96,7 +95,7 @@ describe('where memory doesn’t suffice', () => {
 
   it('prompts are run fewer at a time too', async () => {
     warnings.length = 0;
-    const { pipeline, runs } = await openCounted(models, { graphs: { ...meta, fitsPrompts: 1 } });
+    const { pipeline, runs } = await openCounted(models, { graphs: { ...META, fitsPrompts: 1 } });
     const { masks } = await ask(pipeline, picture, [onGreen, onBlue, onGreen], {}, { memory });
     expect(runs.decoder).toEqual([3, 2, 1, 1, 1]);
     expect(masks.map(({ prompt_index }) => prompt_index)).toEqual([0, 1, 2]);
@@ -111,7 +110,7 @@ describe('where memory doesn’t suffice', () => {
   });
 
   it('not even for one prompt, the job fails of it', async () => {
-    const { pipeline } = await openCounted(models, { graphs: { ...meta, fitsPrompts: 0 } });
+    const { pipeline } = await openCounted(models, { graphs: { ...META, fitsPrompts: 0 } });
     await expect(ask(pipeline, picture, [onGreen], {}, { memory })).rejects.toMatchObject({
       code: 'out_of_memory',
     });

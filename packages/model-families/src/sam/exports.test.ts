@@ -9,11 +9,10 @@ import {
   boxesPicture,
   click,
   GREEN,
+  openSam,
   overlapWithColor,
   RED,
   type SamGraphs,
-  samGraphs,
-  samManifest,
 } from '../testing/sam-models.js';
 import { TestModels } from '../testing/test-models.js';
 
@@ -42,7 +41,7 @@ describe.each(Object.entries(EXPORTS))('a model as %s exports it', (_, graphs) =
   const sure = graphs.exported === 'meta' ? SAM_PREDICTIONS.single : SAM_PREDICTIONS.object;
 
   beforeAll(async () => {
-    pipeline = await models.open(samGraphs(graphs), samManifest(graphs));
+    pipeline = await openSam(models, graphs);
     await pipeline.warmUp();
   });
 

@@ -2,7 +2,7 @@ import type { ModelManifest } from '@darkroom/contracts';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAMILIES } from '../families.js';
-import { type SamGraphs, samGraphs, samManifest } from '../testing/sam-models.js';
+import { META, samGraphs, samManifest } from '../testing/sam-models.js';
 import { TestModels } from '../testing/test-models.js';
 
 let models: TestModels;
@@ -12,8 +12,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => models.delete());
-
-const meta: SamGraphs = { exported: 'meta' };
 
 describe('what a model tells of itself', () => {
   it('are the prompts it takes, and its own defaults', async () => {
@@ -41,7 +39,7 @@ describe('what a model tells of itself', () => {
   });
 
   async function describeModel(manifest: Partial<ModelManifest>) {
-    const loaded = await models.load(samGraphs(meta), samManifest(meta, manifest));
+    const loaded = await models.load(samGraphs(META), samManifest(META, manifest));
     const family = FAMILIES.find(({ name }) => name === loaded.manifest.family)!;
     return {
       family: family.name,

@@ -2,7 +2,7 @@ import type { ModelManifest } from '@darkroom/contracts';
 import { describeProblem, withDefaults } from '@darkroom/model-catalog';
 import type { GraphSignature, TensorSpec } from '@darkroom/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SamGraphs, samGraphs, samManifest } from '../testing/sam-models.js';
+import { META, type SamGraphs, samGraphs, samManifest } from '../testing/sam-models.js';
 import { TestModels } from '../testing/test-models.js';
 import { readSignature } from './signature.js';
 
@@ -14,7 +14,6 @@ beforeAll(async () => {
 
 afterAll(() => models.delete());
 
-const meta: SamGraphs = { exported: 'meta' };
 const split: SamGraphs = { exported: 'transformers' };
 const sam2: SamGraphs = { exported: 'sam2' };
 
@@ -38,8 +37,8 @@ describe('two graphs that don’t fit are told with file, field and remedy:', ()
   it.each<[string, SamGraphs, SamGraphs, Partial<ModelManifest>, string[]]>([
     [
       'a preparation that would place pictures otherwise than the masks are read',
-      meta,
-      meta,
+      META,
+      META,
       { preparation: { resize: 'letterbox', width: 128, height: 128, resampler: 'pil-bilinear' } },
       [
         'model.json#/preparation/letterbox_anchor: expected top-left, as segment-anything has it, got center',
@@ -48,8 +47,8 @@ describe('two graphs that don’t fit are told with file, field and remedy:', ()
     ],
     [
       'another resize mode',
-      meta,
-      meta,
+      META,
+      META,
       { preparation: { resize: 'shortest-edge', shortest_edge: 128, resampler: 'pil-bilinear' } },
       [
         'model.json#/preparation/resize: expected letterbox (segment-anything) or stretch (SAM 2), got shortest-edge',
@@ -59,7 +58,7 @@ describe('two graphs that don’t fit are told with file, field and remedy:', ()
     [
       'an input that isn’t square',
       { exported: 'meta', prepares: true },
-      meta,
+      META,
       { preparation: { ...letterbox, height: 64, layout: 'nhwc', scale: 1 } },
       [
         'model.json#/preparation/height: expected 128, the same as width, got 64; the encoder’s input is square',
@@ -76,8 +75,8 @@ describe('two graphs that don’t fit are told with file, field and remedy:', ()
     ],
     [
       'prompts without points',
-      meta,
-      meta,
+      META,
+      META,
       { family_options: { prompt_kinds: ['boxes'] } },
       [
         'model.json#/family_options/prompt_kinds: expected ["points","boxes","masks"], what the decoder takes, or less with "points" among it; got ["boxes"]',
@@ -86,7 +85,7 @@ describe('two graphs that don’t fit are told with file, field and remedy:', ()
     [
       'encoder and decoder of two networks',
       { exported: 'meta', side: 64 },
-      meta,
+      META,
       { preparation: { ...letterbox, width: 64, height: 64 } },
       [
         'decoder.onnx, input image_embeddings: expected an output of the encoder that fits image_embeddings: float32[1, 3, 64, 64], got image_embeddings: float32[1, 3, 32, 32]. Export encoder and decoder of the same network, and keep the names of what goes between them',
@@ -94,7 +93,7 @@ describe('two graphs that don’t fit are told with file, field and remedy:', ()
     ],
     [
       'encoder and decoder of two exports',
-      meta,
+      META,
       sam2,
       {},
       ['high_res_feats_0', 'high_res_feats_1', 'image_embed'].map(
@@ -106,8 +105,8 @@ describe('two graphs that don’t fit are told with file, field and remedy:', ()
     ],
     [
       'defaults that requests could not have',
-      meta,
-      meta,
+      META,
+      META,
       { defaults: { automatic: { points_per_side: 0 }, multimask: 'yes', prompts: [] } },
       [
         'model.json#/defaults/prompts: is not a known field; known are mode, multimask, automatic, mask_format, polygon_tolerance, outputs, output_format',
@@ -120,8 +119,8 @@ describe('two graphs that don’t fit are told with file, field and remedy:', ()
   });
 
   it('encoder and decoder in each other’s place', async () => {
-    const { encoder, decoder } = samGraphs(meta);
-    const problems = await models.problemsOf({ encoder: decoder, decoder: encoder }, samManifest(meta));
+    const { encoder, decoder } = samGraphs(META);
+    const problems = await models.problemsOf({ encoder: decoder, decoder: encoder }, samManifest(META));
     expect(problems).toContainEqual(
       expect.stringMatching(
         /^decoder\.onnx, inputs: expected a decoder of SAM 2 .*; transformers .*; segment-anything .*; got image: float32\[1, 3, 128, 128\]\. It is the other way round: change encoder and decoder in `files`$/,
@@ -130,7 +129,7 @@ describe('two graphs that don’t fit are told with file, field and remedy:', ()
   });
 
   it('one of the two that is missing', async () => {
-    const problems = await models.problemsOf({ encoder: samGraphs(meta).encoder }, samManifest(meta));
+    const problems = await models.problemsOf({ encoder: samGraphs(META).encoder }, samManifest(META));
     expect(problems).toEqual(['model.json#/files/decoder: is missing; a model of the family sam needs it']);
   });
 });

@@ -8,8 +8,12 @@ import {
 } from '@darkroom/testkit';
 import type { Pipeline, PipelineArtifact, PipelineOutcome, PipelineSteps } from '../family.js';
 import { NO_SHORTAGE, type RunMemory } from '../run-memory.js';
+import type { TestModels } from './test-models.js';
 
 export type SamGraphs = SamEncoderGraphOptions & SamDecoderGraphOptions;
+
+/** Meta's export, which takes all that a prompt can be. */
+export const META: SamGraphs = { exported: 'meta' };
 
 export const samGraphs = (options: SamGraphs) => ({
   encoder: samEncoderGraph(options),
@@ -35,6 +39,9 @@ export function samManifest(
     ...more,
   };
 }
+
+export const openSam = (models: TestModels, graphs: SamGraphs = META): Promise<Pipeline> =>
+  models.open(samGraphs(graphs), samManifest(graphs));
 
 export type Rgb = readonly [number, number, number];
 export const RED: Rgb = [255, 0, 0];
