@@ -18,7 +18,11 @@ function registryOf(models: readonly Registered[]): Registry {
       ({ id, demo, capabilities, task: 'segmentation' }) as unknown as ModelSummary,
   );
   const served = models.filter(({ served = true }) => served).map(({ id }) => ({ id, state: 'ready' }));
-  return { models: summaries, workers: [{ id: 'worker', models: served } as unknown as Worker], lostWorkers: [] };
+  return {
+    models: summaries,
+    workers: [{ id: 'worker', models: served } as unknown as Worker],
+    lostWorkers: [],
+  };
 }
 
 function defaultOf(
