@@ -125,6 +125,12 @@ describe('the embedding that one worker made of a picture', () => {
     expect(first.execution).toMatchObject({ worker: 'one', embedding: 'computed' });
     expect(second.execution).toMatchObject({ worker: 'other', embedding: 'cached' });
     expect(second.result).toEqual(first.result);
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    for (const source of ['computed', 'cached']) {
+      expect(metrics).toMatch(
+        new RegExp(`^darkroom_embeddings_total{model="sam",source="${source}"} [1-9]`, 'm'),
+      );
+    }
   });
 
   it('is never used by other weights of the same name', async () => {
