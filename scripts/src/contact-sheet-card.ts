@@ -2,27 +2,30 @@ import type { Job } from '@darkroom/contracts';
 import type { DemoResult } from './demo-jobs.js';
 import { escapeHtml } from './escape-html.js';
 import { milliseconds } from './job-table.js';
+import { promptMarks } from './prompt-marks.js';
 import { resultChips } from './result-chips.js';
 
 /** The artifacts that are shown, where a job has made them. */
 const SHOWN_ROLES = ['overlay', 'color_map'] as const;
 
 /** One picture of the contact sheet: what was sent, and what each of its jobs made of it. */
-export function pictureCard(results: readonly DemoResult[]): string {
-  const { picture, job, files } = results[0]!;
+export function pictureCard(results: readonly [DemoResult, ...DemoResult[]]): string {
+  const { picture, job, files } = results[0];
   const { width, height } = job.input.image;
+  const size = { width, height };
   const shown = [
-    { file: files.input, caption: 'what was sent' },
-    ...results.flatMap(({ job, files }) =>
+    { file: files.input, caption: 'what was sent', marks: '' },
+    ...results.flatMap(({ job, demoTask, files }) =>
       SHOWN_ROLES.flatMap((role) => {
         const file = files[role];
-        return file === undefined ? [] : [{ file, caption: `${job.task}: ${role}` }];
+        const caption = `${demoTask.name}: ${role}`;
+        return file === undefined ? [] : [{ file, caption, marks: promptMarks(job, size) }];
       }),
     ),
   ];
-  const figures = shown.map(({ file, caption }) => {
+  const figures = shown.map(({ file, caption, marks }) => {
     const alternative = escapeHtml(`${caption} of ${picture.fileName}`);
-    return `<figure><a href="${href(file)}"><img src="${href(file)}" alt="${alternative}" width="${width}" height="${height}"></a><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+    return `<figure><a href="${href(file)}"><img src="${href(file)}" alt="${alternative}" width="${width}" height="${height}">${marks}</a><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
   });
   return `<article>
 <header><h2>${escapeHtml(picture.fileName)}</h2><span class="faint">${width} × ${height}</span></header>
@@ -34,9 +37,9 @@ ${results.map(jobSection).join('\n')}
 }
 
 function jobSection(result: DemoResult): string {
-  const { job, model, files } = result;
+  const { job, demoTask, model, files } = result;
   return `<section>
-<header><h3>${escapeHtml(job.task)}</h3><span class="faint">${escapeHtml(model.id)} · <a href="${href(files.json)}">${escapeHtml(job.id)}</a></span></header>
+<header><h3>${escapeHtml(demoTask.name)}</h3><span class="faint">${escapeHtml(model.id)} · <a href="${href(files.json)}">${escapeHtml(job.id)}</a></span></header>
 ${outcome(result)}
 <p class="faint">${escapeHtml(timings(job))}</p>
 </section>`;

@@ -17,7 +17,9 @@ article { margin-top: 1.5rem; padding: 1.1rem 1.25rem 1.25rem; border: 1px solid
 article header, section header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .25rem 1rem; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; margin-top: .9rem; }
 figure { margin: 0; }
-figure a { display: block; }
+figure a { display: block; position: relative; width: fit-content; }
+figure svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+figure svg * { vector-effect: non-scaling-stroke; }
 img { display: block; max-width: 100%; max-height: 32rem; width: auto; height: auto; border-radius: .4rem; background: var(--line); }
 figcaption { margin-top: .35rem; color: var(--faint); font-size: .8125rem; }
 .chips { display: flex; flex-wrap: wrap; gap: .4rem; margin: .5rem 0 0; padding: 0; list-style: none; }

@@ -1,11 +1,9 @@
-import type { Model } from '@darkroom/contracts';
 import { describe, expect, it } from 'vitest';
 import { contactSheet } from './contact-sheet.js';
 import type { DemoResult } from './demo-jobs.js';
-import { DETECTOR, demoResult, detectionDemoResult, SHAPES_MODEL } from './testing/demo-result.js';
+import { DETECTOR, demoResult, detectionDemoResult, promptsDemoResult } from './testing/demo-result.js';
 
-const sheet = (results: readonly DemoResult[], models: readonly Model[] = [SHAPES_MODEL, DETECTOR]) =>
-  contactSheet(results, models, new Date('2026-01-02T03:04:05Z'));
+const sheet = (results: readonly DemoResult[]) => contactSheet(results, new Date('2026-01-02T03:04:05Z'));
 
 describe('the contact sheet', () => {
   it('shows each picture once, beside what every task made of it', () => {
@@ -37,17 +35,33 @@ describe('the contact sheet', () => {
     expect(html).not.toContain('square <span');
   });
 
+  it('draws what was asked for over what came of it, and says how well that fits', () => {
+    const points = [
+      { x: 30, y: 40 },
+      { x: 50, y: 60, positive: false },
+    ];
+    const html = sheet([promptsDemoResult('shapes-1.jpg', [{ points }, { box: [10, 20, 110, 70] }])]);
+    const [, marks] = /<svg viewBox="0 0 640 480">(.*?)<\/svg>/.exec(html)!;
+    expect(marks).toContain('<circle cx="30" cy="40" r="10"');
+    expect(marks).toMatch(/<circle cx="50" cy="60"[^>]*stroke-dasharray/);
+    expect(marks).toContain('<rect x="10" y="20" width="100" height="50"');
+    expect(html).toContain('prompt 2 <span class="amount">200 pixels, predicted to fit by 97.3 %</span>');
+  });
+
   it('says so when a detection found nothing', () => {
     expect(sheet([detectionDemoResult('shapes-1.jpg', { circle: 0 })])).toContain('<p>nothing found</p>');
   });
 
   it('says what each model is, and that demo models know only shapes', () => {
-    expect(sheet([])).toContain('know only simple drawn shapes');
-    expect(sheet([])).toContain(
-      'shapes-seg <span class="faint">3f9c1a20</span>: Finds circles &amp; squares.',
+    const detection = detectionDemoResult('a.jpg', { circle: 1 });
+    const html = sheet([demoResult('a.jpg'), detection, demoResult('b.jpg')]);
+    expect(html).toContain('know only simple drawn shapes');
+    const about = 'shapes-seg <span class="faint">3f9c1a20</span>: Finds circles &amp; squares.';
+    expect(html.split(about)).toHaveLength(2);
+    expect(html).toContain('shapes-det <span class="faint">067cf755</span>: Finds boxes.');
+    expect(sheet([{ ...detection, model: { ...DETECTOR, demo: false } }])).not.toContain(
+      'simple drawn shapes',
     );
-    expect(sheet([])).toContain('shapes-det <span class="faint">067cf755</span>: Finds boxes.');
-    expect(sheet([], [{ ...DETECTOR, demo: false }])).not.toContain('know only simple drawn shapes');
   });
 
   it('needs nothing from elsewhere', () => {
@@ -61,18 +75,15 @@ describe('the contact sheet', () => {
   it('takes names and labels as text, never as markup', () => {
     const hostile = '"><script>alert(1)</script>';
     const classes = [{ id: 0, label: hostile, color: 'red;background:url(x)', pixels: 1, fraction: 1 }];
-    const model = { ...SHAPES_MODEL, id: hostile, description: hostile };
-    const html = sheet(
-      [
-        demoResult(`${hostile}.jpg`, { result: { kind: 'semantic', width: 1, height: 1, classes } }),
-        detectionDemoResult('a.jpg', { [hostile]: 1 }),
-        demoResult('b.jpg', {
-          status: 'failed',
-          error: { code: 'inference_failed', title: hostile, detail: hostile, retryable: false },
-        }),
-      ],
-      [model],
-    );
+    const detection = detectionDemoResult('a.jpg', { [hostile]: 1 });
+    const html = sheet([
+      demoResult(`${hostile}.jpg`, { result: { kind: 'semantic', width: 1, height: 1, classes } }),
+      { ...detection, model: { ...DETECTOR, id: hostile, description: hostile } },
+      demoResult('b.jpg', {
+        status: 'failed',
+        error: { code: 'inference_failed', title: hostile, detail: hostile, retryable: false },
+      }),
+    ]);
     expect(html).not.toContain('<script');
     expect(html).not.toContain('url(x)');
     expect(html).toContain('&lt;script&gt;alert(1)');

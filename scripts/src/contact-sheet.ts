@@ -1,11 +1,11 @@
-import type { Model } from '@darkroom/contracts';
 import { pictureCard } from './contact-sheet-card.js';
 import { CONTACT_SHEET_STYLE } from './contact-sheet-style.js';
 import type { DemoResult } from './demo-jobs.js';
 import { escapeHtml } from './escape-html.js';
+import { groupResults } from './group-results.js';
 
 /** One page with every picture beside what came of it. Its links stay within its folder. */
-export function contactSheet(results: readonly DemoResult[], models: readonly Model[], madeAt: Date): string {
+export function contactSheet(results: readonly DemoResult[], madeAt: Date): string {
   const succeeded = results.filter(({ job }) => job.status === 'succeeded').length;
   const devices = [...new Set(results.flatMap(({ job }) => job.execution?.device ?? []))].join(', ');
   const facts = [
@@ -25,10 +25,12 @@ export function contactSheet(results: readonly DemoResult[], models: readonly Mo
 <header>
 <h1>Darkroom: a picture in, what it shows out</h1>
 <p class="faint">${escapeHtml(facts.join(' · '))}</p>
-${notice(models)}
+${notice(results)}
 </header>
 <main>
-${byPicture(results).map(pictureCard).join('\n')}
+${groupResults(results, ({ picture }) => picture.name)
+  .map(pictureCard)
+  .join('\n')}
 </main>
 <footer class="faint">
 <p>Each job went through the API, its queue and a worker, as yours will. <code>npm start</code> runs the service;
@@ -39,24 +41,14 @@ ${byPicture(results).map(pictureCard).join('\n')}
 `;
 }
 
-function notice(models: readonly Model[]): string {
-  const warning = models.some(({ demo }) => demo)
+function notice(results: readonly DemoResult[]): string {
+  const warning = results.some(({ model }) => model.demo)
     ? '<p><strong>Demo models know only simple drawn shapes, as in these pictures.</strong></p>\n'
     : '';
-  const lines = models.map(
-    ({ task, id, version, description }) =>
-      `<p><strong>${escapeHtml(task)}</strong> by ${escapeHtml(id)} <span class="faint">${escapeHtml(version)}</span>: ${escapeHtml(description)}</p>`,
-  );
+  const lines = groupResults(results, ({ model }) => model.id).map((ofModel) => {
+    const { id, version, description } = ofModel[0].model;
+    const names = new Set(ofModel.map(({ demoTask }) => demoTask.name));
+    return `<p><strong>${escapeHtml([...names].join(', '))}</strong> by ${escapeHtml(id)} <span class="faint">${escapeHtml(version)}</span>: ${escapeHtml(description)}</p>`;
+  });
   return `<div class="notice">\n${warning}${lines.join('\n')}\n</div>`;
-}
-
-/** The results of each picture together, pictures and results in their order. */
-function byPicture(results: readonly DemoResult[]): DemoResult[][] {
-  const groups = new Map<string, DemoResult[]>();
-  for (const result of results) {
-    const group = groups.get(result.picture.name);
-    if (group) group.push(result);
-    else groups.set(result.picture.name, [result]);
-  }
-  return [...groups.values()];
 }

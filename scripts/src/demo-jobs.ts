@@ -14,9 +14,7 @@ export interface DemoJob {
 }
 
 /** What came of it. */
-export interface DemoResult {
-  readonly picture: DemoPicture;
-  readonly model: Model;
+export interface DemoResult extends DemoJob {
   readonly job: Job;
   /** The files in the output folder: the picture itself, and what was made of it by role. */
   readonly files: { readonly input: string; readonly json: string } & Partial<Record<ArtifactRole, string>>;
@@ -24,7 +22,7 @@ export interface DemoResult {
 
 export interface DemoJobsListener {
   onStage(job: DemoJob, stage: string): void;
-  onEnd(picture: DemoPicture, job: Job): void;
+  onEnd(job: DemoJob, ended: Job): void;
 }
 
 /** Submits all jobs at once, follows them to the end and stores what comes out. */
@@ -37,26 +35,26 @@ export async function runDemoJobs(
 ): Promise<DemoResult[]> {
   return Promise.all(
     jobs.map(async (demoJob) => {
-      const { picture, model } = demoJob;
       const submitted = await submit(client, demoJob, signal);
       const job = await follow(client, submitted, (stage) => listener.onStage(demoJob, stage), signal);
-      const files = await store(client, picture, job, output, signal);
-      listener.onEnd(picture, job);
-      return { picture, model, job, files };
+      const files = await store(client, demoJob, job, output, signal);
+      listener.onEnd(demoJob, job);
+      return { ...demoJob, job, files };
     }),
   );
 }
 
 async function submit(
   client: DarkroomClient,
-  { picture: { bytes, fileName }, model, demoTask }: DemoJob,
+  { picture: { bytes, fileName, prompts }, model, demoTask }: DemoJob,
   signal: AbortSignal,
 ): Promise<Job> {
   try {
-    return await demoTask.submit(client, { image: bytes, fileName, model: model.id }, { signal });
+    const submission = { image: bytes, fileName, model: model.id, prompts };
+    return await demoTask.submit(client, submission, { signal });
   } catch (error) {
     throw error instanceof DarkroomProblem
-      ? new ExpectedFailure(`${demoTask.task} of ${fileName}: ${error.message}`)
+      ? new ExpectedFailure(`${demoTask.name} of ${fileName}: ${error.message}`)
       : error;
   }
 }
@@ -76,12 +74,12 @@ async function follow(
 
 async function store(
   client: DarkroomClient,
-  picture: DemoPicture,
+  { picture, demoTask }: DemoJob,
   job: Job,
   output: DemoOutput,
   signal: AbortSignal,
 ): Promise<DemoResult['files']> {
-  const fileOf = (name: string) => `${picture.name}.${job.task}.${name}`;
+  const fileOf = (name: string) => `${picture.name}.${demoTask.name}.${name}`;
   const files: DemoResult['files'] = {
     input: `${picture.name}.input${extname(picture.fileName)}`,
     json: fileOf('job.json'),

@@ -1,6 +1,5 @@
 import type { Job } from '@darkroom/contracts';
 import type { DemoJob, DemoJobsListener } from './demo-jobs.js';
-import type { DemoPicture } from './demo-pictures.js';
 import { terminal } from './terminal.js';
 
 const BAR_WIDTH = 24;
@@ -16,13 +15,13 @@ export class DemoProgress implements DemoJobsListener {
   }
 
   onStage({ picture, demoTask }: DemoJob, stage: string): void {
-    this.#draw(`${demoTask.task} of ${picture.fileName}: ${stage.replaceAll('_', ' ')}`);
+    this.#draw(`${demoTask.name} of ${picture.fileName}: ${stage.replaceAll('_', ' ')}`);
   }
 
-  onEnd({ fileName }: DemoPicture, job: Job): void {
+  onEnd({ picture: { fileName }, demoTask: { name } }: DemoJob, { status }: Job): void {
     this.#ended++;
-    if (terminal.interactive) this.#draw(`${job.task} of ${fileName}: ${job.status}`);
-    else terminal.line(`  ${this.#ended}/${this.#total}  ${job.task} of ${fileName}  ${job.status}`);
+    if (terminal.interactive) this.#draw(`${name} of ${fileName}: ${status}`);
+    else terminal.line(`  ${this.#ended}/${this.#total}  ${name} of ${fileName}  ${status}`);
   }
 
   /** Takes the bar away. */

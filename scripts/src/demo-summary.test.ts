@@ -1,31 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { demoSummary } from './demo-summary.js';
-import { DETECTOR, demoResult, detectionDemoResult, SHAPES_MODEL } from './testing/demo-result.js';
-
-const MODELS = [SHAPES_MODEL, DETECTOR];
+import { demoResult, detectionDemoResult, promptsDemoResult } from './testing/demo-result.js';
 
 describe('the summary of the demo', () => {
-  it('says on a line for each model what it found on how many pictures', () => {
+  it('says on a line for each task what its model found on how many pictures', () => {
     const results = [
       demoResult('a.jpg'),
       detectionDemoResult('a.jpg', { circle: 1, square: 0, star: 2 }),
       demoResult('b.jpg', { status: 'failed', result: null }),
       detectionDemoResult('b.jpg', { circle: 4, square: 0 }),
+      promptsDemoResult('b.jpg', [{ points: [{ x: 1, y: 2 }] }, { box: [1, 2, 3, 4] }]),
     ];
-    expect(demoSummary(results, MODELS)).toEqual([
+    expect(demoSummary(results)).toEqual([
       '  segmentation  shapes-seg  1 of 2 pictures  background in 1, circle in 1',
       '  detection     shapes-det  2 of 2 pictures  circle × 5, star × 2',
+      '  prompts       shapes-sam  1 of 1 pictures  mask × 2',
     ]);
   });
 
   it('says so when nothing was found', () => {
-    const [line] = demoSummary([detectionDemoResult('a.jpg', { circle: 0 })], [DETECTOR]);
+    const [line] = demoSummary([detectionDemoResult('a.jpg', { circle: 0 })]);
     expect(line).toMatch(/1 of 1 pictures {2}nothing found$/);
   });
 
   it('names the most frequent labels, and counts the others', () => {
     const counts = Object.fromEntries(Array.from({ length: 80 }, (_, id) => [`label ${id}`, id + 1]));
-    const [line] = demoSummary([detectionDemoResult('a.jpg', counts)], [DETECTOR]);
+    const [line] = demoSummary([detectionDemoResult('a.jpg', counts)]);
     expect(line).toMatch(/label 79 × 80, .*, label 72 × 73, 72 labels more$/);
   });
 });

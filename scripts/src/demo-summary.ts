@@ -1,18 +1,18 @@
-import type { Model, TaskResult } from '@darkroom/contracts';
+import type { TaskResult } from '@darkroom/contracts';
 import type { DemoResult } from './demo-jobs.js';
+import { groupResults } from './group-results.js';
 
 /** More labels than a line has room for are only counted. */
 const MOST_LABELS = 8;
 
-/** One line for each model: its task, on how many pictures it succeeded, and what it found there. */
-export function demoSummary(results: readonly DemoResult[], models: readonly Model[]): string[] {
-  const cells = models.map((model) => {
-    const ofModel = results.filter((result) => result.model.id === model.id);
-    const succeeded = ofModel.flatMap(({ job }) => (job.result === null ? [] : [job.result]));
+/** One line for each of the demo's tasks: its model, on how many pictures it succeeded, and what it found there. */
+export function demoSummary(results: readonly DemoResult[]): string[] {
+  const cells = groupResults(results, ({ demoTask }) => demoTask.name).map((ofTask) => {
+    const succeeded = ofTask.flatMap(({ job }) => (job.result === null ? [] : [job.result]));
     return [
-      model.task,
-      model.id,
-      `${succeeded.length} of ${ofModel.length} pictures`,
+      ofTask[0].demoTask.name,
+      ofTask[0].model.id,
+      `${succeeded.length} of ${ofTask.length} pictures`,
       shownTotals(succeeded),
     ];
   });

@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Model } from '@darkroom/contracts';
 import { freePort } from '@darkroom/private-redis';
 import { chooseDemoModel } from './choose-demo-model.js';
 import { contactSheet } from './contact-sheet.js';
@@ -39,9 +38,9 @@ await runAsScript(async () => {
   const stack = await demoStack(record);
   const stopped = untilStopRequest(stack);
   try {
-    const outcome = await Promise.race([runDemo(stack, output), stack.death, stopped]);
+    const results = await Promise.race([runDemo(stack, output), stack.death, stopped]);
     await step({ doing: 'stopping everything', done: 'everything stopped again' }, () => stack.stop());
-    showResults(outcome, output);
+    showResults(results, output);
   } catch (error) {
     await stack.stop();
     throw withLog(error, recent, output.path('demo.log'));
@@ -71,13 +70,7 @@ async function demoStack(record: (line: string) => void): Promise<Stack> {
   });
 }
 
-interface DemoOutcome {
-  readonly results: readonly DemoResult[];
-  /** One for each task, in their order. */
-  readonly models: readonly Model[];
-}
-
-async function runDemo(stack: Stack, output: DemoOutput): Promise<DemoOutcome> {
+async function runDemo(stack: Stack, output: DemoOutput): Promise<readonly DemoResult[]> {
   const pictures = readDemoPictures(join(REPOSITORY_ROOT, 'examples', 'pictures'));
   const { client } = stack;
   const models = await step(
@@ -93,24 +86,24 @@ async function runDemo(stack: Stack, output: DemoOutput): Promise<DemoOutcome> {
   const progress = new DemoProgress(jobs.length);
   const signal = AbortSignal.timeout(JOBS_TIMEOUT_MS);
   const results = await runDemoJobs(client, jobs, output, progress, signal).finally(() => progress.end());
-  output.write('index.html', contactSheet(results, models, new Date()));
-  return { results, models };
+  output.write('index.html', contactSheet(results, new Date()));
+  return results;
 }
 
-function showResults({ results, models }: DemoOutcome, output: DemoOutput): void {
+function showResults(results: readonly DemoResult[], output: DemoOutput): void {
   const [heading, ...rows] = jobTable(results, terminal.columns);
   terminal.line(['', terminal.paint('bold', heading!), ...rows, ''].join('\n'));
-  terminal.line([...demoSummary(results, models), ''].join('\n'));
+  terminal.line([...demoSummary(results), ''].join('\n'));
   const failures = results.filter(({ job }) => job.status !== 'succeeded');
   if (failures.length > 0) {
-    const causes = failures.map(({ picture, job }) => {
-      return `  ${job.task} of ${picture.fileName}: ${job.status}${job.error === null ? '' : `, ${job.error.title}: ${job.error.detail}`}`;
+    const causes = failures.map(({ picture, demoTask, job }) => {
+      return `  ${demoTask.name} of ${picture.fileName}: ${job.status}${job.error === null ? '' : `, ${job.error.title}: ${job.error.detail}`}`;
     });
     throw new ExpectedFailure(
       `${failures.length} of ${results.length} jobs did not succeed:\n${causes.join('\n')}`,
     );
   }
-  if (models.some(({ demo }) => demo)) {
+  if (results.some(({ model }) => model.demo)) {
     terminal.line(
       'Demo models know only simple drawn shapes, as in these pictures: photos make no sense to them.',
     );

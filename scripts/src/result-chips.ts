@@ -1,4 +1,4 @@
-import type { Label, TaskResult } from '@darkroom/contracts';
+import type { Label, MasksResult, TaskResult } from '@darkroom/contracts';
 
 /** A class that occurs in a result, with how much of it there is. */
 export interface ResultChip {
@@ -18,12 +18,23 @@ export function resultChips(result: TaskResult, labels: readonly Label[]): Resul
       amount: percentage(fraction),
     }));
   }
-  if ('masks' in result) return [{ label: 'masks', color: null, amount: `× ${result.masks.length}` }];
+  if ('masks' in result) return maskChips(result);
   if (!('counts' in result)) return [];
   const colors = new Map(labels.map(({ label, color }) => [label, color]));
   return Object.entries(result.counts)
     .filter(([, count]) => count > 0)
     .map(([label, count]) => ({ label, color: colors.get(label) ?? null, amount: `× ${count}` }));
+}
+
+/** Each mask that was asked for, with how well the model thinks it fits; of all that there is, how many. */
+function maskChips({ masks }: MasksResult): ResultChip[] {
+  const asked = masks.filter(({ prompt_index }) => prompt_index !== null);
+  if (asked.length === 0) return [{ label: 'masks', color: null, amount: `× ${masks.length}` }];
+  return asked.map(({ prompt_index, area, predicted_iou }) => ({
+    label: `prompt ${prompt_index! + 1}`,
+    color: null,
+    amount: `${area} pixels, predicted to fit by ${percentage(predicted_iou)}`,
+  }));
 }
 
 function percentage(fraction: number): string {

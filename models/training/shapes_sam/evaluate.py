@@ -14,7 +14,7 @@ import torch
 from shapes_seg.evaluate import seconds_per_picture
 from shapes_world import KINDS, Scene, Split, draw_evaluation_scene, seed_for
 
-from .generator import generate
+from .generator import SERVED, generate
 from .masks import Answer, Predictor, enlarge
 from .network import ServedEncoder, ShapesSam
 from .preparation import INPUT_SIZE
@@ -116,11 +116,11 @@ def evaluate(network: ShapesSam, split: Split, indices: Iterable[int]) -> Evalua
 def evaluate_everything(
     network: ShapesSam, split: Split, indices: Iterable[int]
 ) -> EverythingFigures:
-    """What the generator finds in these scenes with segment-anything's defaults."""
+    """What the generator finds in these scenes with the defaults that are served."""
     best, masks, astray = [], 0, 0
     for index in indices:
         scene = draw_evaluation_scene(split, index)
-        found = generate(Predictor(network.eval(), scene.picture))
+        found = generate(Predictor(network.eval(), scene.picture), SERVED)
         truth = true_masks_of(scene)
         overlaps = np.array([[mask_overlap(one.mask, t) for one in found] for t in truth])
         overlaps = np.concatenate([overlaps.reshape(len(truth), -1), np.zeros((len(truth), 1))], 1)

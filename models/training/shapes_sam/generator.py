@@ -25,6 +25,12 @@ class GeneratorOptions:
     box_nms_thresh: float = 0.7
 
 
+# The defaults in model.json, chosen on scenes of Split.VALIDATION: shapes are
+# large, the network thinks less of its masks than they are worth, and it gives
+# parts of shapes beside the whole ones.
+SERVED = GeneratorOptions(points_per_side=16, pred_iou_thresh=0.8, box_nms_thresh=0.35)
+
+
 @dataclass(frozen=True)
 class FoundMask:
     mask: np.ndarray  # bool [height, width]

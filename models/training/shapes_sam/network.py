@@ -9,8 +9,8 @@ from .prompts import FILLER
 
 # Served logits are the trained ones times this.  It moves no mask, but makes
 # the stability score of segment-anything, which compares masks at logits of
-# -1 and 1, mean what its default threshold expects.  A first guess, to be
-# chosen on scenes of Split.VALIDATION once a network is trained.
+# -1 and 1, mean what its default threshold expects.  Chosen on scenes of
+# Split.VALIDATION.
 SHARPNESS = 4.0
 
 

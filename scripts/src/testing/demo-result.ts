@@ -1,5 +1,6 @@
-import type { Job, Model } from '@darkroom/contracts';
+import type { Job, Model, PromptFields } from '@darkroom/contracts';
 import type { DemoResult } from '../demo-jobs.js';
+import { DEMO_TASKS } from '../demo-tasks.js';
 
 /** A model that segments, as the api describes it. */
 export const SHAPES_MODEL: Model = {
@@ -38,6 +39,16 @@ export const DETECTOR: Model = {
   capabilities: ['boxes', 'masks'],
 };
 
+/** A model that answers prompts. */
+export const PROMPTABLE: Model = {
+  ...SHAPES_MODEL,
+  id: 'shapes-sam',
+  family: 'sam',
+  version: 'a67ac5b6',
+  description: 'Finds what you click on.',
+  capabilities: ['prompts', 'everything'],
+};
+
 /** The result of a segmentation that succeeded, with what differs. */
 export function demoResult(fileName: string, overrides: Partial<Job> = {}): DemoResult {
   const classes = [
@@ -45,15 +56,33 @@ export function demoResult(fileName: string, overrides: Partial<Job> = {}): Demo
     { id: 1, label: 'circle', color: '#e6194b', pixels: 100, fraction: 0.0003 },
   ];
   const result: Job['result'] = { kind: 'semantic', width: 640, height: 480, classes };
-  return resultOf(fileName, SHAPES_MODEL, { result, ...overrides });
+  return resultOf(fileName, 'segmentation', SHAPES_MODEL, { result, ...overrides });
 }
 
 /** The result of a detection that succeeded and counted these. */
 export function detectionDemoResult(fileName: string, counts: Record<string, number>): DemoResult {
-  return resultOf(fileName, DETECTOR, { result: { width: 640, height: 480, detections: [], counts } });
+  const result = { width: 640, height: 480, detections: [], counts };
+  return resultOf(fileName, 'detection', DETECTOR, { result });
 }
 
-function resultOf(fileName: string, model: Model, overrides: Partial<Job>): DemoResult {
+/** The result of prompts, one mask for each of them. */
+export function promptsDemoResult(fileName: string, prompts: readonly PromptFields[]): DemoResult {
+  const masks = prompts.map((_, index) => ({
+    index,
+    prompt_index: index,
+    area: 100 * (index + 1),
+    box: [0, 0, 10, 10] as [number, number, number, number],
+    predicted_iou: 0.973,
+    stability_score: 0.99,
+    point: null,
+  }));
+  const result: Job['result'] = { kind: 'masks', width: 640, height: 480, masks };
+  const { input, ...demo } = resultOf(fileName, 'prompts', PROMPTABLE, { result }).job;
+  const job = { ...demo, input: { ...input, prompts } } as Job;
+  return { ...resultOf(fileName, 'prompts', PROMPTABLE, {}), job };
+}
+
+function resultOf(fileName: string, task: string, model: Model, overrides: Partial<Job>): DemoResult {
   const name = fileName.replace(/\.\w+$/, '');
   const job = {
     id: 'job_01JD8ZAAAAAAAAAAAAAAAAAAAA',
@@ -75,8 +104,10 @@ function resultOf(fileName: string, model: Model, overrides: Partial<Job>): Demo
   } as unknown as Job;
   const files = {
     input: `${name}.input.jpg`,
-    json: `${name}.${model.task}.job.json`,
-    overlay: `${name}.${model.task}.overlay.jpg`,
+    json: `${name}.${task}.job.json`,
+    overlay: `${name}.${task}.overlay.jpg`,
   };
-  return { picture: { fileName, name, bytes: Buffer.alloc(0) }, model, job, files };
+  const picture = { fileName, name, bytes: Buffer.alloc(0), prompts: [] };
+  const demoTask = DEMO_TASKS.find((candidate) => candidate.name === task)!;
+  return { picture, demoTask, model, job, files };
 }
