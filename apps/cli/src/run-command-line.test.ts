@@ -42,7 +42,7 @@ describe('the command line', () => {
 
   it.each([
     ['modles', /unknown command 'modles'\n\(Did you mean models\?\)/],
-    ['models add', /missing required argument 'path'/],
+    ['models add', /missing required argument 'paths'/],
     ['models list --wat', /unknown option '--wat'/],
     ['models show a b', /too many arguments/],
     ['detect a.jpg --score-threshold high', /Expected a number, such as 0\.5/],
