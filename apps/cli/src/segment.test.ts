@@ -1,14 +1,12 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodePicture, pixelsOf } from '@darkroom/imaging';
-import { samDecoderGraph, samEncoderGraph, writeTestModel } from '@darkroom/testkit';
+import { samDecoderGraph, samEncoderGraph, samManifest, writeTestModel } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TestFolder } from './testing/test-folder.js';
 import { TestService } from './testing/test-service.js';
 
 vi.setConfig({ testTimeout: 120_000 });
-
-const SIDE = 128;
 
 let folder: TestFolder;
 let service: TestService;
@@ -18,22 +16,13 @@ beforeAll(async () => {
   await mkdir(join(folder.root, 'photos'));
   await writePicture('box.png', 96, 64);
   await writePicture('small.png', 48, 32);
-  const graphs = { exported: 'meta', side: SIDE } as const;
+  const graphs = { exported: 'meta' } as const;
   await writeTestModel(folder.models, {
     id: 'sam',
     graph: { encoder: samEncoderGraph(graphs), decoder: samDecoderGraph(graphs) },
-    manifest: {
-      family: 'sam',
-      preparation: {
-        resize: 'letterbox',
-        width: SIDE,
-        height: SIDE,
-        resampler: 'pil-bilinear',
-        letterbox_anchor: 'top-left',
-        letterbox_rounding: 'round-half-up',
-      },
+    manifest: samManifest(graphs, {
       defaults: { automatic: { points_per_side: 8, stability_score_thresh: 0.8 } },
-    },
+    }),
   });
   service = await TestService.start(folder.models);
 }, 120_000);
