@@ -11,7 +11,7 @@ import type { CompleteManifest, LoadedManifest, ModelProblem } from '@darkroom/m
 import type { Graph, GraphSignature } from '@darkroom/tensor';
 import type { TSchema } from 'typebox';
 import type { EmbeddingCache } from './embedding-cache.js';
-import type { GraphCandidate, Recognition } from './recognition.js';
+import type { IncompleteModel, ModelCandidate, Recognition } from './recognition.js';
 import type { RunMemory } from './run-memory.js';
 
 /**
@@ -33,8 +33,11 @@ export interface Family {
   /** Whether the graphs' inputs and outputs, and the manifest's options, are what the family can work with. */
   check(model: LoadedManifest, signatures: Readonly<Record<string, GraphSignature>>): readonly ModelProblem[];
   load(model: LoadedManifest, graphs: Readonly<Record<string, Graph>>, tools: PipelineTools): Pipeline;
-  /** Whether a graph without a manifest is one of the family, and what its manifest needs then. */
-  recognize?(candidate: GraphCandidate): Recognition | null;
+  /**
+   * Whether graphs without a manifest are a model of the family, and what its manifest needs then. Where some of them
+   * are of the family but no whole model, it says what is missing; where none is, `null`.
+   */
+  recognize?(candidate: ModelCandidate): Recognition | IncompleteModel | null;
 }
 
 /** What the process that a model is loaded in has for its pipeline. */

@@ -8,6 +8,6 @@ export * from './label-colors.js';
 export * from './layered-embedding-cache.js';
 export * from './memory-embedding-cache.js';
 export * from './open-model.js';
-export type * from './recognition.js';
+export * from './recognition.js';
 export * from './run-memory.js';
 export * from './summarize-model.js';

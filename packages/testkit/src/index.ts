@@ -9,6 +9,7 @@ export * from './graphs/reference-color.js';
 export * from './graphs/sam-decoder-graph.js';
 export * from './graphs/sam-encoder-graph.js';
 export type * from './graphs/sam-export.js';
+export * from './graphs/sam-manifest.js';
 export * from './graphs/segmentation-graph.js';
 export * from './graphs/slow-segmentation-graph.js';
 export * from './graphs/write-test-model.js';
