@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     parser.add_argument("--groups", type=int, default=120, help="of 32 scenes each")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=4500)
     parser.add_argument("--batch", type=int, default=8, help="pictures a step, at most 32")
     parser.add_argument("--prompts", type=int, default=8, help="per picture")
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
