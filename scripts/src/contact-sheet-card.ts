@@ -11,7 +11,8 @@ const SHOWN_ROLES = ['overlay', 'color_map'] as const;
 /** One picture of the contact sheet: what was sent, and what each of its jobs made of it. */
 export function pictureCard(results: readonly [DemoResult, ...DemoResult[]]): string {
   const { picture, job, files } = results[0];
-  const { width, height } = job.input.image;
+  // Every job of the demo has a picture.
+  const { width, height } = job.input.image!;
   const size = { width, height };
   const shown = [
     { file: files.input, caption: 'what was sent', marks: '' },
