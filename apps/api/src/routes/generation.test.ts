@@ -141,6 +141,17 @@ describe('a generation', () => {
     expect(optionsOf(await asked({ model: GENERATOR })).strength).toBeUndefined();
   });
 
+  it('has the proportions of the picture that it begins with, unless a size is asked for', async () => {
+    const sizeOf = async (fields: Record<string, string>) => {
+      const { width, height } = optionsOf(
+        await submitted(formSubmission(photo, { prompt: PROMPT, ...fields })),
+      );
+      return [width, height];
+    };
+    expect(await sizeOf({})).toEqual([80, 64]);
+    expect(await sizeOf({ width: '128' })).toEqual([128, 64]);
+  });
+
   it('that failed is tried again with the same seeds', async () => {
     const job = await asked({});
     await fetch(job.urls.cancel, { method: 'POST' });

@@ -5,11 +5,12 @@ import { type CheckedJob, checkMetadata } from './accept-job.js';
 import { checkFields } from './check-fields.js';
 import { fillOptions } from './fill-options.js';
 import { refuseWhenFull } from './refuse-when-full.js';
-import type { TaskFields, TaskOptions, TaskRules } from './task-rules.js';
+import type { AskedJob, TaskFields, TaskOptions, TaskRules } from './task-rules.js';
 
 /** All of a job but its picture, and what its request said of how it is to be answered. */
 export interface CheckedSubmission extends Omit<CheckedJob, 'picture' | 'attachments'> {
   readonly cancelOnDisconnect: boolean;
+  readonly asked: AskedJob;
 }
 
 /**
@@ -49,6 +50,7 @@ export async function checkSubmission(
     retryOf: null,
     batchId: null,
     cancelOnDisconnect: cancel_on_disconnect ?? false,
+    asked: { fields, model, store: services.store },
   };
 }
 

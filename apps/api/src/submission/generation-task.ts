@@ -5,7 +5,8 @@ import {
   type GenerationFields,
   GenerationFieldsSchema,
 } from '@darkroom/contracts';
-import type { TaskFields, TaskOptions, TaskRules } from './task-rules.js';
+import { sizeLikePicture } from './size-like-picture.js';
+import type { PictureSize, TaskFields, TaskOptions, TaskRules } from './task-rules.js';
 
 /** Seeds that are drawn lie below, so that other tools take them too. */
 const DRAWN_SEEDS = 2 ** 32;
@@ -42,7 +43,12 @@ export const generation: TaskRules = {
       seed: seedsFor(pictureCount(prompt, count), seed, `${prompt.length} × ${count}`),
     };
   },
-  fitToPicture: async (options) => ({ options, attachments: {} }),
+  async fitToPicture(options, picture, { fields, model }) {
+    const isSized = fields.width !== undefined || fields.height !== undefined;
+    const usual = options as TaskOptions & PictureSize;
+    const size = isSized ? {} : sizeLikePicture(picture, usual, model);
+    return { options: { ...options, ...size }, attachments: {} };
+  },
 };
 
 /** With the model's defaults. */

@@ -32,7 +32,7 @@ export const segmentation: TaskRules = {
     if (options.mode === 'everything') checkAutomaticPoints(options.automatic);
     return options;
   },
-  async fitToPicture(given, picture, store) {
+  async fitToPicture(given, picture, { store }) {
     const options = given as SegmentationOptions & TaskOptions;
     if (options.mode !== 'prompts') return { options, attachments: {} };
     const prompts = fitPrompts(options.prompts, picture);

@@ -29,7 +29,7 @@ export async function submitBatch(request: FastifyRequest, services: Services): 
     const { rules, fields } = splitTask(read);
     const about = { hasPicture: true, jobs: intake.taken.length };
     const checked = await checkSubmission(rules, fields, { kind: 'job' }, services, about);
-    const fitted = await fitAll(intake, rules, checked, store);
+    const fitted = await fitAll(intake, rules, checked);
     const nowMs = Date.now();
     const batchId = await batches.open(checked.task, nowMs);
     const jobs = await acceptAll(fitted, checked, batchId, request, services);
@@ -53,13 +53,12 @@ interface FittedPicture extends FittedOptions {
 async function fitAll(
   intake: PictureIntake,
   rules: TaskRules,
-  { options }: CheckedSubmission,
-  store: Services['store'],
+  { options, asked }: CheckedSubmission,
 ): Promise<FittedPicture[]> {
   const fitted: FittedPicture[] = [];
   for (const taken of intake.taken) {
     await intake.rejectingAlone(taken, async () => {
-      fitted.push({ taken, ...(await rules.fitToPicture(options, taken.stored, store)) });
+      fitted.push({ taken, ...(await rules.fitToPicture(options, taken.stored, asked)) });
     });
   }
   return fitted;
@@ -68,7 +67,7 @@ async function fitAll(
 /** The jobs in the order of their pictures. When one cannot be made, those made before it are taken back. */
 async function acceptAll(
   pictures: readonly FittedPicture[],
-  { cancelOnDisconnect: _, ...checked }: CheckedSubmission,
+  { cancelOnDisconnect: _, asked: __, ...checked }: CheckedSubmission,
   batchId: string,
   request: FastifyRequest,
   services: Services,

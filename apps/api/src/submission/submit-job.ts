@@ -27,10 +27,16 @@ export async function submitJob(
   // What is wrong with the fields is told first, whichever is found out first.
   loading?.catch(() => {});
   const about = { hasPicture: source !== null };
-  const { cancelOnDisconnect, ...checked } = await checkSubmission(rules, fields, wanted, services, about);
+  const { cancelOnDisconnect, asked, ...checked } = await checkSubmission(
+    rules,
+    fields,
+    wanted,
+    services,
+    about,
+  );
   const picture = await loading;
   const fitted = picture
-    ? await rules.fitToPicture(checked.options, picture.stored, store)
+    ? await rules.fitToPicture(checked.options, picture.stored, asked)
     : { options: checked.options, attachments: {} };
   const record = await acceptJob({ ...checked, ...fitted, picture }, services, request.log);
   return { record, cancelOnDisconnect };

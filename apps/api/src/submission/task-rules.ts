@@ -34,6 +34,14 @@ export interface PictureSize {
   readonly height: number;
 }
 
+/** What a job was asked for with, beside its options as they are run. */
+export interface AskedJob {
+  /** As they came, before the model's defaults. */
+  readonly fields: TaskFields;
+  readonly model: ModelSummary;
+  readonly store: JobStore;
+}
+
 /** What submitting to a task needs to know of the task. */
 export interface TaskRules {
   readonly task: Task;
@@ -49,8 +57,8 @@ export interface TaskRules {
   askForPicture(fields: TaskFields): TaskFields | null;
   /** Checks options with all defaults filled in, and leaves out those that are of no use here. @throws DarkroomError */
   finishOptions(options: TaskOptions, hasPicture: boolean): TaskOptions;
-  /** Checks what depends on the picture, where there is one. @throws DarkroomError */
-  fitToPicture(options: TaskOptions, picture: PictureSize, store: JobStore): Promise<FittedOptions>;
+  /** Checks, or settles, what depends on the picture, where there is one. @throws DarkroomError */
+  fitToPicture(options: TaskOptions, picture: PictureSize, asked: AskedJob): Promise<FittedOptions>;
 }
 
 /** The fields of a job that draws its findings on the picture. */
