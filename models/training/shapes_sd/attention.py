@@ -14,7 +14,7 @@ def spread_heads(tokens: Tensor) -> Tensor:
 
 
 class Attention(nn.Module):
-    """`tokens` [batch, N, width] ask `context` [batch, M, context_width]; gives [batch, N, width]."""
+    """Tokens [batch, N, width] ask a context [batch, M, context_width]; keeps their shape."""
 
     def __init__(self, width: int, context_width: int):
         super().__init__()

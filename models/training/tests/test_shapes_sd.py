@@ -175,8 +175,9 @@ class Diffusion(unittest.TestCase):
 
         last = sample(velocity, noise, steps=10, guidance=3.0)[-1]
         self.assertEqual((heeded.count(True), heeded.count(False)), (10, 10))
-        # A sampling ends at timestep 0, where a little of its noise is left.
-        expected = shares[0] ** 0.5 * truth + (1 - shares[0]) ** 0.5 * noise
+        # It takes the start for what is left at the last timestep, and ends at timestep 0.
+        found = (noise - shares[999] ** 0.5 * truth) / (1 - shares[999]) ** 0.5
+        expected = shares[0] ** 0.5 * truth + (1 - shares[0]) ** 0.5 * found
         np.testing.assert_allclose(last, expected, atol=1e-6)
 
     def test_noise_is_torchs_own(self):
