@@ -21,6 +21,7 @@ from shapes_sd.autoencoder import (
 from shapes_sd.diffusion import TIMESTEPS, diffuse, random_timesteps, signal_shares
 from shapes_sd.evaluate import noise_for, picture_bytes, report_of
 from shapes_sd.export import PARTS, export, graph_path
+from shapes_sd.golden import round_weights
 from shapes_sd.judge import Finding, nearest_color
 from shapes_sd.latents import LatentScenes, training_batches
 from shapes_sd.network import ShapesSd
@@ -241,6 +242,12 @@ class Network(unittest.TestCase):
                 "vae_encoder": (["sample"], ["latent_sample"]),
             },
         )
+
+    def test_rounded_weights_are_what_is_stored(self):
+        network = stirred(ShapesSd())
+        round_weights(network)
+        weight = network.denoiser.layers[0].feed_forward.widen.weight
+        torch.testing.assert_close(weight, weight.half().float(), atol=0, rtol=0)
 
     def names(self, path):
         graph = onnx.load(str(path)).graph
