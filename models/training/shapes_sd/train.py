@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     parser.add_argument("--groups", type=int, default=75, help="of 1024 scenes each")
-    parser.add_argument("--steps", type=int, default=24_000)
+    parser.add_argument("--steps", type=int, default=14_000)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
     parser.add_argument("--averaging", type=float, default=0.999, help="of weights")
