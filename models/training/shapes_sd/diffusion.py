@@ -6,6 +6,8 @@ from torch import Tensor
 TIMESTEPS = 1000
 FIRST_BETA, LAST_BETA = 0.00085, 0.012  # `scaled_linear`, as Stable Diffusion has them
 
+MOST_SIGNAL = 5.0  # signal to noise ratio above which errors count less
+
 
 def signal_shares() -> Tensor:
     """The cumulated alphas of all timesteps, float64 [1000], from nearly 1 to nearly 0."""
@@ -25,6 +27,18 @@ def random_timesteps(count: int) -> Tensor:
     anywhere = torch.rand(count)
     places = torch.where(torch.rand(count) < 0.75, spread, anywhere)
     return (places * TIMESTEPS).long().clamp(0, TIMESTEPS - 1)
+
+
+def loss_weights(timesteps: Tensor) -> Tensor:
+    """How much an error of the velocity counts: less where hardly any noise is, [batch].
+
+    There the velocity is noise too small to be told, whose error would drown all
+    others.  The bound is that of Hang et al., "Efficient Diffusion Training via
+    Min-SNR Weighting Strategy", 2023.
+    """
+    shares = signal_shares()[timesteps]
+    ratios = shares / (1 - shares)  # of signal to noise
+    return ((MOST_SIGNAL + 1) / (ratios + 1)).clamp(max=1).float()
 
 
 def diffuse(latents: Tensor, timesteps: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:

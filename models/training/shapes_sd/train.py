@@ -12,7 +12,7 @@ from torch.nn import functional
 from shapes_seg.network import parameter_count
 from shapes_training import AveragedWeights, learning_rate, resume, save_checkpoint
 
-from .diffusion import diffuse, random_timesteps
+from .diffusion import diffuse, loss_weights, random_timesteps
 from .latents import encoded_groups, training_batches
 from .network import ShapesSd
 
@@ -29,7 +29,8 @@ def train_step(
     noisy, velocity = diffuse(latents, timesteps, torch.randn_like(latents))
     with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
         found = network(noisy, timesteps, token_ids)
-    loss = functional.mse_loss(found, velocity)
+    errors = functional.mse_loss(found, velocity, reduction="none").mean(dim=(1, 2, 3))
+    loss = (errors * loss_weights(timesteps)).mean()
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(network.parameters(), 1.0)

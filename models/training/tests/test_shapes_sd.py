@@ -18,7 +18,13 @@ from shapes_sd.autoencoder import (
     picture_input,
     reconstruction_loss,
 )
-from shapes_sd.diffusion import TIMESTEPS, diffuse, random_timesteps, signal_shares
+from shapes_sd.diffusion import (
+    TIMESTEPS,
+    diffuse,
+    loss_weights,
+    random_timesteps,
+    signal_shares,
+)
 from shapes_sd.evaluate import noise_for, picture_bytes, report_of
 from shapes_sd.export import PARTS, export, graph_path
 from shapes_sd.golden import round_weights
@@ -158,6 +164,11 @@ class Diffusion(unittest.TestCase):
         timesteps = random_timesteps(20_000)
         self.assertTrue(0 <= int(timesteps.min()) < 20)
         self.assertTrue(980 < int(timesteps.max()) < TIMESTEPS)
+
+    def test_errors_count_less_only_where_hardly_any_noise_is(self):
+        weights = loss_weights(torch.tensor([0, 50, 300, 999]))
+        self.assertTrue(0 < float(weights[0]) < 0.01 < float(weights[1]) < 0.5)
+        self.assertEqual(weights[2:].tolist(), [1, 1])
 
     def test_steps_are_spread_to_the_last_timestep(self):
         self.assertEqual(spread_timesteps(5), [999, 799, 599, 399, 199])
