@@ -7,7 +7,7 @@ import numpy as np
 from .background import BACKGROUND_KINDS, Background, draw_background
 from .colors import COLOR_NAMES, is_distinct, shape_rgb
 from .degradation import as_bytes, degrade
-from .shapes import KINDS, Shape, area, coverage
+from .shapes import KINDS, UPRIGHT, Shape, area, coverage
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,9 @@ class SceneOptions:
     min_visible: float = 0.40
     degraded: bool = True  # lighting, blur, noise and compression
     backgrounds: tuple[str, ...] = BACKGROUND_KINDS
+    # Radians that shapes are turned at most from how they stand upright, to
+    # either side; None for any angle.
+    max_turn: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,12 @@ class Scene:
     truth: GroundTruth
 
 
+def _random_rotation(kind: str, max_turn: float | None, rng: np.random.Generator) -> float:
+    if max_turn is None:
+        return round(2 * np.pi * rng.random(), 4)
+    return round(UPRIGHT[kind] + max_turn * (2 * rng.random() - 1), 4)
+
+
 def _random_shape(
     width: int, height: int, options: SceneOptions, rng: np.random.Generator
 ) -> Shape:
@@ -63,8 +72,9 @@ def _random_shape(
     # The power makes small shapes somewhat more frequent than large ones.
     radius = shortest * (smallest + (largest - smallest) * rng.random() ** 1.3) / 2
     margin = 0.6 * radius  # how far the centre stays from the picture's edge
+    kind = KINDS[int(rng.integers(len(KINDS)))]
     return Shape(
-        kind=KINDS[int(rng.integers(len(KINDS)))],
+        kind=kind,
         color="",
         rgb=(0.0, 0.0, 0.0),
         center=(
@@ -72,7 +82,7 @@ def _random_shape(
             round(margin + (height - 2 * margin) * rng.random(), 3),
         ),
         radius=round(radius, 3),
-        rotation=round(2 * np.pi * rng.random(), 4),
+        rotation=_random_rotation(kind, options.max_turn, rng),
         slenderness=round(rng.random(), 3),
     )
 

@@ -13,6 +13,13 @@ import numpy as np
 KINDS = ("circle", "square", "triangle", "star")
 CLASS_NAMES = ("background", *KINDS)
 CLASS_IDS = {name: class_id for class_id, name in enumerate(CLASS_NAMES)}
+# Rotations, in radians, at which shapes stand as they are usually drawn.
+UPRIGHT = {
+    "circle": 0.0,
+    "square": np.pi / 4,
+    "triangle": -np.pi / 2,
+    "star": -np.pi / 2,
+}
 
 # Scanlines per pixel row; along a scanline the coverage is exact.
 SCANLINES = 8

@@ -7,7 +7,7 @@ import numpy as np
 
 from shapes_world import CLASS_NAMES, SceneOptions, Split, caption, draw_scene, seed_for
 from shapes_world.colors import ANCHORS, MIN_DISTANCE, distance
-from shapes_world.shapes import Shape, area, coverage
+from shapes_world.shapes import Shape, area, coverage, outline
 
 # Every machine must draw the same pictures.  A change to the world that
 # changes these has to be followed by training every model on it anew.
@@ -92,6 +92,16 @@ class Truth(unittest.TestCase):
             inside = scene.picture[scene.truth.instance_map == 1]
             middle = np.median(inside.astype(np.float64), axis=0)
             self.assertLess(np.abs(middle - only.shape.rgb).max(), 1.0)
+
+    def test_shapes_stand_upright_if_they_are_told_to(self):
+        options = SceneOptions(count=(1, 1), size=(0.5, 0.6), min_visible=1, max_turn=0.1)
+        for seed in range(20):
+            (only,) = draw_scene(seed, 64, 64, options).truth.instances
+            x, y = np.asarray(only.shape.center)
+            if only.shape.kind in ("triangle", "star"):
+                top = outline(only.shape)[0]
+                self.assertLess(abs(top[0] - x), 0.11 * only.shape.radius)
+                self.assertLess(top[1], y)
 
 
 class Captions(unittest.TestCase):

@@ -1,0 +1,1 @@
+"""shapes-sd: a small latent diffusion model for the shapes world."""

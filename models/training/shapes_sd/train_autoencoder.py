@@ -1,0 +1,87 @@
+"""Trains the autoencoder of shapes-sd; see the README beside this package."""
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from shapes_seg.network import parameter_count
+from shapes_training import AveragedWeights, learning_rate, resume, save_checkpoint
+
+from .autoencoder import Autoencoder, picture_input, reconstruction_loss
+from .scenes import cached_group
+
+
+def picture_batches(
+    folder: Path, groups: int, batch: int, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """Endless batches, uint8 [batch, size, size, 3], mirrored and turned at random."""
+    while True:
+        for group in rng.permutation(groups):
+            pictures = cached_group(folder, int(group)).pictures
+            order = rng.permutation(len(pictures))
+            for start in range(0, len(order) - batch + 1, batch):
+                chosen = pictures[order[start : start + batch]]
+                chosen = chosen[:, :: rng.choice((1, -1)), :: rng.choice((1, -1))]
+                if rng.random() < 0.5:
+                    chosen = chosen.swapaxes(1, 2)
+                yield np.ascontiguousarray(chosen)
+
+
+def train(options: argparse.Namespace) -> None:
+    torch.manual_seed(options.seed)
+    rng = np.random.Generator(np.random.PCG64([options.seed, 10]))
+    network = Autoencoder()
+    averaged = AveragedWeights(network)
+    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
+    done = 0
+    if options.resume and options.checkpoint.exists():
+        done = resume(options.checkpoint, network, averaged, optimizer)
+        rng = np.random.Generator(np.random.PCG64([options.seed, 10, done]))
+    print(f"{parameter_count(network)} parameters, from step {done}", flush=True)
+    batches = picture_batches(options.cache, options.groups, options.batch, rng)
+    losses, started = [], time.monotonic()
+    for step in range(done, options.steps):
+        pictures = picture_input(torch.from_numpy(next(batches)))
+        optimizer.param_groups[0]["lr"] = learning_rate(step, options.steps, options.rate)
+        with torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
+            found = network(pictures)
+        loss = reconstruction_loss(found, pictures)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        averaged.update(network, step)
+        losses.append(loss.item())
+        taken = step + 1
+        if taken % 50 == 0:
+            seconds = time.monotonic() - started
+            print(f"step {taken} loss {np.mean(losses):.4f} {seconds:.0f} s", flush=True)
+            losses.clear()
+        if taken % options.save_every == 0 or taken == options.steps:
+            save_checkpoint(options.checkpoint, taken, network, averaged, optimizer)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
+    parser.add_argument("--groups", type=int, default=40, help="of 1024 scenes each")
+    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--rate", type=float, default=1.5e-3, help="peak learning rate")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
+    parser.add_argument("--save-every", type=int, default=250, help="steps")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    train(options)
+
+
+if __name__ == "__main__":
+    main()
