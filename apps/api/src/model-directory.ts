@@ -6,6 +6,7 @@ import {
   type ModelState,
   type ModelSummary,
   type Task,
+  USUAL_CAPABILITIES,
 } from '@darkroom/contracts';
 import type { DeliveryQueues, Registry, RunTimes, WorkerRegistry } from '@darkroom/jobs';
 import type { NeededCapability } from './submission/picture-task.js';
@@ -90,7 +91,7 @@ export class ModelDirectory {
 
   /**
    * Models served now come before those whose workers are gone; then those the operator prefers, then the
-   * operator's own before demo models, then by id.
+   * operator's own before demo models, then those that can do what the task is usually about, then by id.
    */
   defaultOf(registry: Registry, task: Task, capabilities: readonly Capability[]): ModelSummary | null {
     const rank = (model: ModelSummary) => {
@@ -99,6 +100,7 @@ export class ModelDirectory {
         workersOf(registry, model.id).length > 0 ? 0 : 1,
         preferred < 0 ? this.#preferredIds.length : preferred,
         model.demo ? 1 : 0,
+        model.capabilities.includes(USUAL_CAPABILITIES[task]) ? 0 : 1,
       ];
     };
     const candidates = registry.models.filter((model) => can(model, task, capabilities));

@@ -10,7 +10,7 @@ export interface RunCounters {
 /** Remembers how long a job that succeeded waited and ran, for estimates and for the metrics. */
 export async function countRun(
   { model, createdAtMs, startedAtMs }: JobRecord,
-  { timings, batchSize }: RunResult,
+  { timings, batchSize, outcome }: RunResult,
   { runTimes, usage }: RunCounters,
 ): Promise<void> {
   const stages = {
@@ -25,5 +25,7 @@ export async function countRun(
     observe('wait', { model }, ((startedAtMs ?? createdAtMs) - createdAtMs) / 1000);
     observe('batchSize', { model }, batchSize);
   });
-  await Promise.all([observed, runTimes.remember(model, runMs)]);
+  const { embedding: source } = outcome;
+  const counted = source && usage.count('embeddings', { model, source });
+  await Promise.all([observed, counted, runTimes.remember(model, runMs)]);
 }

@@ -45,6 +45,23 @@ const EnvSchema = Type.Object({
         'Memory that loaded models may take together, the machine’s or that and the GPU’s; unset: four fifths of the machine’s and nine tenths of the GPU’s. Models that don’t fit together take turns.',
     }),
   ),
+  EMBEDDING_CACHE_BYTES: Type.Integer({
+    minimum: 0,
+    default: 256 * 1024 ** 2,
+    description: 'Memory that embeddings of pictures may take in each process that makes some.',
+  }),
+  SHARED_EMBEDDING_CACHE_BYTES: Type.Integer({
+    minimum: 0,
+    default: 256 * 1024 ** 2,
+    description:
+      'Bytes that embeddings may take in Redis, where all workers find them; 0: each process has its own alone.',
+  }),
+  EMBEDDING_KEEP_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 365 * 24 * 3600,
+    default: 3600,
+    description: 'How long an embedding stays in Redis after its last use.',
+  }),
   CUDA_VISIBLE_DEVICES: Type.Optional(
     Type.String({
       description: 'CUDA’s own: which GPUs it numbers from cuda:0 on, by index or UUID; unset: all.',

@@ -7,6 +7,7 @@ import { type MemoryBytes, NO_MEMORY, peakOfMemory } from './memory-bytes.js';
 import { MeteredProcess, type OpenedProcess } from './metered-process.js';
 import type { ModelEventListener, RestartCause, UnloadReason } from './model-events.js';
 import { RunGate } from './run-gate.js';
+import type { SharedEmbeddings } from './shared-embeddings.js';
 import { UsualRun } from './usual-run.js';
 
 /**
@@ -20,6 +21,7 @@ import { UsualRun } from './usual-run.js';
 export class HostedModel implements MeteredModel {
   readonly model: LoadedManifest;
   readonly #options: InferenceProcessOptions;
+  readonly #embeddings: SharedEmbeddings | null;
   readonly #gpu: GpuMeter | null;
   readonly #onEvent: ModelEventListener;
   readonly #onStateChange: () => void;
@@ -49,6 +51,8 @@ export class HostedModel implements MeteredModel {
     model: LoadedManifest,
     parts: {
       readonly options: InferenceProcessOptions;
+      /** Null where the workers share none. */
+      readonly embeddings: SharedEmbeddings | null;
       readonly idleMs: number;
       readonly maxRunMs: number;
       readonly isPinned: boolean;
@@ -60,6 +64,7 @@ export class HostedModel implements MeteredModel {
   ) {
     this.model = model;
     this.#options = parts.options;
+    this.#embeddings = parts.embeddings;
     this.#idleMs = parts.idleMs;
     this.maxRunMs = parts.maxRunMs;
     this.#isPinned = parts.isPinned;
@@ -207,7 +212,8 @@ export class HostedModel implements MeteredModel {
   }
 
   #newProcess(warmUp: boolean): MeteredProcess {
-    const start = () => new InferenceProcess(this.model, this.#options, { warmUp });
+    const parts = { warmUp, embeddings: this.#embeddings };
+    const start = () => new InferenceProcess(this.model, this.#options, parts);
     return new MeteredProcess(this, start, this.#gpu);
   }
 

@@ -5,10 +5,12 @@ import { DarkroomError, type Progress, type Warning } from '@darkroom/contracts'
 import type { LoadedManifest } from '@darkroom/model-catalog';
 import type { MemoryShortage } from '@darkroom/model-families';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference/inference-messages.js';
+import type { SharedEmbeddings } from './shared-embeddings.js';
 
 const CHILD_MAIN = fileURLToPath(new URL('./inference/main.js', import.meta.url));
 
 type Opened = Extract<FromInferenceProcess, { type: 'opened' }>;
+type Recall = Extract<FromInferenceProcess, { type: 'recall' }>;
 type Done = Extract<FromInferenceProcess, { type: 'done' }>;
 export type RunResult = Omit<Done, 'type' | 'runId'>;
 
@@ -90,6 +92,8 @@ export interface InferenceProcessOptions {
   readonly maxImagePixels: number;
   /** The GPU that the process may see; null: all there are. */
   readonly gpuUuid: string | null;
+  /** Memory that embeddings of pictures may take in the process. */
+  readonly embeddingCacheBytes: number;
 }
 
 /**
@@ -101,12 +105,19 @@ export class InferenceProcess {
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #runs = new Map<string, PendingRun>();
+  readonly #embeddings: SharedEmbeddings | null;
   #hasEnded = false;
   /** Why it can't live on, in its own words. */
   #dyingOf: string | null = null;
   #stoppedFor: string | null = null;
 
-  constructor(model: LoadedManifest, options: InferenceProcessOptions, { warmUp }: { warmUp: boolean }) {
+  /** @param embeddings null where the workers share none */
+  constructor(
+    model: LoadedManifest,
+    options: InferenceProcessOptions,
+    { warmUp, embeddings }: { readonly warmUp: boolean; readonly embeddings: SharedEmbeddings | null },
+  ) {
+    this.#embeddings = embeddings;
     this.#child = fork(CHILD_MAIN, [model.manifest.id], {
       serialization: 'advanced',
       // ONNX Runtime would else report its use to its maker.
@@ -131,7 +142,7 @@ export class InferenceProcess {
     this.opened = this.#open();
     this.#child.on('message', (message) => this.#receive(message as FromInferenceProcess));
     void this.ended.then((ending) => this.#rejectRuns(this.#endError(ending)));
-    this.#send({ type: 'open', model, ...options, warmUp });
+    this.#send({ type: 'open', model, ...options, warmUp, sharesEmbeddings: embeddings !== null });
   }
 
   get pid(): number | undefined {
@@ -189,6 +200,8 @@ export class InferenceProcess {
 
   #receive(message: FromInferenceProcess): void {
     if (message.type === 'dying') this.#end(message.ending);
+    if (message.type === 'recall') void this.#answerRecall(message);
+    if (message.type === 'keep') this.#embeddings?.keep(message.key, Buffer.from(message.bytes));
     if (!('runId' in message)) return;
     const run = this.#runs.get(message.runId);
     if (!run) return;
@@ -197,6 +210,11 @@ export class InferenceProcess {
     else if (message.type === 'done') run.resolve(message);
     else if (message.type === 'canceled') run.reject(new RunCanceledError());
     else run.reject(new DarkroomError(message.code, message.detail));
+  }
+
+  async #answerRecall({ recallId, key }: Recall): Promise<void> {
+    const bytes = (await this.#embeddings?.recall(key)) ?? null;
+    this.#send({ type: 'recalled', recallId, bytes });
   }
 
   /** Ended from here, so that its reason is heard of before its end. */

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { RedisBlobStore } from '@darkroom/blob-store';
+import { RedisBlobCache, RedisBlobStore } from '@darkroom/blob-store';
 import { threadBudget, threadsPerProcess } from '@darkroom/inference/thread-budget';
 import {
   DeadlineWatch,
@@ -33,6 +33,7 @@ import { buildHealthServer } from './health-server.js';
 import { LEASED_DEVICE, leaseGpu } from './lease-gpu.js';
 import { logQueueError } from './log-queue-error.js';
 import { memoryBudget } from './memory-budget.js';
+import { SharedEmbeddings } from './shared-embeddings.js';
 import { Worker } from './worker.js';
 
 const REPOSITORY_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -58,10 +59,12 @@ async function main(env: Env): Promise<void> {
     host: hostname(),
     ...stores,
     catalog,
+    embeddings: openSharedEmbeddings(env, stores, logger),
     processOptions: {
       device: lease ? LEASED_DEVICE : env.DARKROOM_DEVICE,
       maxImagePixels: env.MAX_IMAGE_PIXELS,
       gpuUuid: lease?.uuid ?? null,
+      embeddingCacheBytes: env.EMBEDDING_CACHE_BYTES,
     },
     threadsFor: (models) => threadsPerProcess(threadBudget(), models),
     memoryBudget: memoryBudget(env.DARKROOM_MEMORY_BUDGET, gpuTotalBytes),
@@ -111,6 +114,18 @@ async function openGpu(
   const read = await findGpuMemory({ device: env.DARKROOM_DEVICE, leasedUuid, visibleDevices });
   if (!read) return { gpu: null, gpuTotalBytes: null };
   return { gpu: new GpuMeter(read), gpuTotalBytes: (await read())?.totalBytes ?? null };
+}
+
+function openSharedEmbeddings(
+  env: Env,
+  { redis, blobs }: ReturnType<typeof openStores>,
+  logger: Logger,
+): SharedEmbeddings | null {
+  const maxBytes = env.SHARED_EMBEDDING_CACHE_BYTES;
+  if (maxBytes === 0) return null;
+  const limits = { maxBytes, keepMs: env.EMBEDDING_KEEP_SECONDS * 1000 };
+  const parts = { redis, blobs, namespace: NAMESPACE, name: 'embeddings' };
+  return new SharedEmbeddings(new RedisBlobCache(parts, limits), logger);
 }
 
 /** All that the worker shares with others through Redis. */

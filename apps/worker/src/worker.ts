@@ -26,6 +26,7 @@ import type { MemoryBytes } from './memory-bytes.js';
 import { ModelPlaces } from './model-places.js';
 import { ModelRoster } from './model-roster.js';
 import { ServedModel } from './served-model.js';
+import type { SharedEmbeddings } from './shared-embeddings.js';
 
 /** What runs add to the memory in use is looked for so often, and after runs. */
 const GPU_LOOK_EVERY_MS = 10_000;
@@ -47,6 +48,8 @@ export interface WorkerParts {
   /** A connection that hears commands and does nothing else. */
   readonly commandSubscriber: Redis;
   readonly catalog: Catalog;
+  /** Null where the workers share none. */
+  readonly embeddings: SharedEmbeddings | null;
   readonly processOptions: Omit<InferenceProcessOptions, 'threads'>;
   /** Threads of an inference process when there are so many models. */
   readonly threadsFor: (models: number) => number;
@@ -190,10 +193,11 @@ export class Worker {
 
   #host(model: LoadedManifest, models: number): HostedModel {
     const { manifest } = model;
-    const { processOptions, threadsFor, gpu, usage } = this.#parts;
+    const { processOptions, threadsFor, embeddings, gpu, usage } = this.#parts;
     const logger = this.#logger.child({ model: manifest.id });
     return new HostedModel(model, {
       options: { ...processOptions, threads: threadsFor(models) },
+      embeddings,
       idleMs: manifest.runtime.idle_seconds * 1000,
       maxRunMs: manifest.runtime.max_run_seconds * 1000,
       isPinned: manifest.runtime.preload,

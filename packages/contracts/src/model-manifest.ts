@@ -4,7 +4,7 @@ import { TaskSchema } from './task.js';
 const closed = { additionalProperties: false } as const;
 
 export const RESIZE_MODES = ['stretch', 'letterbox', 'shortest-edge', 'none'] as const;
-export const RESAMPLERS = ['pil-bilinear', 'cv2-linear', 'darknet'] as const;
+export const RESAMPLERS = ['pil-bilinear', 'pil-bicubic', 'pil-lanczos', 'cv2-linear', 'darknet'] as const;
 export const LETTERBOX_ROUNDINGS = ['round', 'round-half-up', 'floor', 'truncate'] as const;
 export const SHORTEST_EDGE_ROUNDINGS = ['torchvision', 'transformers', 'yolos', 'detectron2'] as const;
 export const PALETTES = ['pascal-voc', 'ade20k', 'cityscapes', 'coco', 'distinct'] as const;

@@ -22,5 +22,11 @@ export const CAPABILITIES = [
   'boxes',
   'masks',
 ] as const;
+/** What a request is taken to ask for that says nothing more than its task, where a model can do that. */
+export const USUAL_CAPABILITIES: Readonly<Record<Task, Capability>> = {
+  segmentation: 'semantic',
+  detection: 'boxes',
+};
+
 export const CapabilitySchema = Type.Enum([...CAPABILITIES]);
 export type Capability = Static<typeof CapabilitySchema>;

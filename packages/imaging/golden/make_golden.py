@@ -85,8 +85,9 @@ def make_resizes():
         Image.fromarray(picture).save(HERE / f'{name}.png', optimize=True)
         for width, height in RESIZES[name]:
             output = f'{name}-to-{width}x{height}'
-            pil = Image.fromarray(picture).resize((width, height), Image.BILINEAR)
-            pil.save(HERE / f'{output}.pil-bilinear.png', optimize=True)
+            for filter_name in ('bilinear', 'bicubic', 'lanczos'):
+                pil = Image.fromarray(picture).resize((width, height), Image.Resampling[filter_name.upper()])
+                pil.save(HERE / f'{output}.pil-{filter_name}.png', optimize=True)
             linear = cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR)
             Image.fromarray(linear).save(HERE / f'{output}.cv2-linear.png', optimize=True)
             # Darknet divides by zero for a single row and reads outside its picture.

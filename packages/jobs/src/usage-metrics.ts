@@ -30,6 +30,12 @@ export const USAGE_METRICS = {
     labelNames: ['model'],
     buckets: [1, 2, 4, 8, 16, 32, 64, 128],
   },
+  embeddings: {
+    type: 'counter',
+    name: 'darkroom_embeddings_total',
+    help: 'Jobs that needed the embedding of their picture, by where it came from: computed, cached.',
+    labelNames: ['model', 'source'],
+  },
   loads: {
     type: 'counter',
     name: 'darkroom_model_loads_total',

@@ -1,9 +1,11 @@
 export * from './chunk-runner.js';
 export type * from './embedding-cache.js';
+export * from './embedding-file.js';
 export * from './families.js';
 export type * from './family.js';
 export * from './fitting-size.js';
 export * from './label-colors.js';
+export * from './layered-embedding-cache.js';
 export * from './memory-embedding-cache.js';
 export * from './open-model.js';
 export type * from './recognition.js';

@@ -5,7 +5,7 @@ import type { MemoryShortage, PipelineOutcome } from '@darkroom/model-families';
 
 /**
  * What the worker and an inference process say to one another. Only compressed pictures, small JSON and finished
- * artifacts cross; pixels and tensors stay in the child.
+ * artifacts cross, and embeddings for other workers; pixels and other tensors stay in the child.
  */
 export type ToInferenceProcess =
   | {
@@ -16,6 +16,10 @@ export type ToInferenceProcess =
       readonly maxImagePixels: number;
       /** Runs the graphs once, so that the first job doesn't pay for their first run. */
       readonly warmUp: boolean;
+      /** Memory that embeddings of pictures may take in the process. */
+      readonly embeddingCacheBytes: number;
+      /** Whether the worker keeps embeddings for all workers, and gives those of others. */
+      readonly sharesEmbeddings: boolean;
     }
   | {
       readonly type: 'run';
@@ -30,7 +34,8 @@ export type ToInferenceProcess =
       /** Above 0 it shares no graph run, and its chunks begin smaller. */
       readonly memoryShortage: MemoryShortage;
     }
-  | { readonly type: 'cancel'; readonly runId: string };
+  | { readonly type: 'cancel'; readonly runId: string }
+  | { readonly type: 'recalled'; readonly recallId: number; readonly bytes: Uint8Array | null };
 
 export type FromInferenceProcess =
   | {
@@ -61,5 +66,8 @@ export type FromInferenceProcess =
     }
   | { readonly type: 'failed'; readonly runId: string; readonly code: ErrorCode; readonly detail: string }
   | { readonly type: 'canceled'; readonly runId: string }
+  /** Asks for an embedding that some worker kept; answered by `recalled`. */
+  | { readonly type: 'recall'; readonly recallId: number; readonly key: string }
+  | { readonly type: 'keep'; readonly key: string; readonly bytes: Uint8Array }
   /** Nothing runs in this process any more, whoever asks: it waits to be ended. `ending` is the driver's error. */
   | { readonly type: 'dying'; readonly ending: string };

@@ -42,7 +42,8 @@ class Conversation {
   }
 
   async open(model: LoadedManifest, device = 'auto'): Promise<FromInferenceProcess> {
-    const about = { model, device, threads: 1, maxImagePixels: 1e6, warmUp: true };
+    const limits = { threads: 1, maxImagePixels: 1e6, embeddingCacheBytes: 0, sharesEmbeddings: false };
+    const about = { model, device, ...limits, warmUp: true };
     await this.server.receive({ type: 'open', ...about });
     return this.sent[0]!;
   }

@@ -3,7 +3,9 @@ import { ImageRejectedError } from '@darkroom/imaging';
 import { type DeviceChoice, type GraphOptions, parseDevice, type ResolvedDevice } from '@darkroom/inference';
 import {
   type ClosableGraph,
+  type EmbeddingCache,
   isOutOfMemory,
+  LayeredEmbeddingCache,
   MemoryEmbeddingCache,
   type Pipeline,
   type PipelineTools,
@@ -13,6 +15,7 @@ import { watchForDeviceLoss } from './device-loss.js';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference-messages.js';
 import { CanceledError, JobRun } from './job-run.js';
 import { type LoadedModel, loadModel } from './loaded-model.js';
+import { WorkerEmbeddingCache } from './worker-embedding-cache.js';
 
 type Open = Extract<ToInferenceProcess, { type: 'open' }>;
 type Run = Extract<ToInferenceProcess, { type: 'run' }>;
@@ -35,17 +38,18 @@ interface ServedModel {
 export class ModelServer {
   readonly #parts: ModelServerParts;
   readonly #canceled = new Set<string>();
-  /** The model's on its device and on the CPU alike: what one made of a picture serves the other. */
-  readonly #tools: PipelineTools = { embeddings: new MemoryEmbeddingCache() };
+  readonly #sharedEmbeddings: WorkerEmbeddingCache;
   #served: ServedModel | undefined;
 
   constructor(parts: ModelServerParts) {
     this.#parts = parts;
+    this.#sharedEmbeddings = new WorkerEmbeddingCache(parts.send);
   }
 
   async receive(message: ToInferenceProcess): Promise<void> {
     if (message.type === 'open') await this.#open(message);
     else if (message.type === 'cancel') this.#canceled.add(message.runId);
+    else if (message.type === 'recalled') this.#sharedEmbeddings.receive(message);
     else await this.#run(message);
   }
 
@@ -53,12 +57,14 @@ export class ModelServer {
     const { send, resolveDevice } = this.#parts;
     try {
       const resolved = await resolveDevice(parseDevice(message.device));
-      const model = await this.#loadOn(resolved, message);
+      // The model's on its device and on the CPU alike: what one made of a picture serves the other.
+      const tools = { embeddings: this.#openEmbeddings(message) };
+      const model = await this.#loadOn(resolved, message, tools);
       const openMs = Math.round(process.uptime() * 1000);
       if (message.warmUp) await warmUp(model.pipeline);
       this.#served = {
         model,
-        fallback: this.#fallbackFrom(resolved, message),
+        fallback: this.#fallbackFrom(resolved, message, tools),
         maxPixels: message.maxImagePixels,
       };
       send({
@@ -76,20 +82,26 @@ export class ModelServer {
     }
   }
 
-  #loadOn(resolved: ResolvedDevice, { model, threads }: Open): Promise<LoadedModel> {
+  #openEmbeddings({ embeddingCacheBytes, sharesEmbeddings }: Open): EmbeddingCache {
+    const own = new MemoryEmbeddingCache(embeddingCacheBytes);
+    return sharesEmbeddings ? new LayeredEmbeddingCache(own, this.#sharedEmbeddings) : own;
+  }
+
+  #loadOn(resolved: ResolvedDevice, { model, threads }: Open, tools: PipelineTools): Promise<LoadedModel> {
     const { send, openGraph } = this.#parts;
     const options: GraphOptions = { providers: resolved.providers, intraOpThreads: threads };
     const opener = watchForDeviceLoss(
       (path) => openGraph(path, options),
       ({ message }) => send({ type: 'dying', ending: message }),
     );
-    return loadModel(model, resolved, opener, this.#tools);
+    return loadModel(model, resolved, opener, tools);
   }
 
-  #fallbackFrom({ device }: ResolvedDevice, message: Open): CpuFallback | null {
+  #fallbackFrom({ device }: ResolvedDevice, message: Open, tools: PipelineTools): CpuFallback | null {
     const { cpu_fallback, idle_seconds } = message.model.manifest.runtime;
     if (device === 'cpu' || !cpu_fallback) return null;
-    const open = async () => this.#loadOn(await this.#parts.resolveDevice(parseDevice('cpu')), message);
+    const open = async () =>
+      this.#loadOn(await this.#parts.resolveDevice(parseDevice('cpu')), message, tools);
     return new CpuFallback(open, idle_seconds * 1000);
   }
 

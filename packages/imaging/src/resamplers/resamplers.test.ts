@@ -34,7 +34,7 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 describe.each(resizes)('$input resampled to $width × $height', ({ input, width, height }) => {
   const output = `${input}-to-${width}x${height}`;
 
-  it.each(['pil-bilinear', 'cv2-linear'] as const)(
+  it.each(['pil-bilinear', 'pil-bicubic', 'pil-lanczos', 'cv2-linear'] as const)(
     'is the same as the original in every bit: %s',
     async (name) => {
       const resampled = resample(name, await readPicture(`${input}.png`), width, height);

@@ -1,16 +1,26 @@
 import type { Pixels, ResampledPixels } from '../pixels.js';
 import { resampleCv2Linear } from './cv2-linear.js';
 import { resampleDarknet } from './darknet.js';
+import { resamplePilBicubic } from './pil-bicubic.js';
 import { resamplePilBilinear } from './pil-bilinear.js';
+import { resamplePilLanczos } from './pil-lanczos.js';
 import type { Resampler } from './resampler.js';
 
 /** The resamplers a model may name as the one it was trained with. */
-export const RESAMPLER_NAMES = ['pil-bilinear', 'cv2-linear', 'darknet'] as const;
+export const RESAMPLER_NAMES = [
+  'pil-bilinear',
+  'pil-bicubic',
+  'pil-lanczos',
+  'cv2-linear',
+  'darknet',
+] as const;
 
 export type ResamplerName = (typeof RESAMPLER_NAMES)[number];
 
 const RESAMPLERS: Readonly<Record<ResamplerName, Resampler>> = {
   'pil-bilinear': resamplePilBilinear,
+  'pil-bicubic': resamplePilBicubic,
+  'pil-lanczos': resamplePilLanczos,
   'cv2-linear': resampleCv2Linear,
   darknet: resampleDarknet,
 };

@@ -68,11 +68,19 @@ describe('the preparation in a preprocessor_config.json', () => {
     expect(preprocessorPreparation(config).hints).toEqual(expected);
   });
 
+  it.each([
+    [1, 'pil-lanczos'],
+    [2, 'pil-bilinear'],
+    [3, 'pil-bicubic'],
+  ])('has the resampler of PIL’s filter %i', (resample, resampler) => {
+    expect(preprocessorPreparation({ resample })).toMatchObject({ hints: { resampler }, notes: [] });
+  });
+
   it('says what is done otherwise', () => {
-    const { notes } = preprocessorPreparation({ resample: 3, do_center_crop: true, size: 'large' });
+    const { notes } = preprocessorPreparation({ resample: 4, do_center_crop: true, size: 'large' });
     expect(notes).toEqual([
       expect.stringContaining('size is of a kind that is not known'),
-      expect.stringContaining('bicubic'),
+      expect.stringContaining('PIL’s box filter'),
       expect.stringContaining('cuts out the middle'),
     ]);
   });

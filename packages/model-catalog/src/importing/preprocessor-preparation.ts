@@ -1,17 +1,17 @@
+import type { Preparation } from '@darkroom/contracts';
 import type { PreparationHints } from './preparation-hints.js';
 import { isJsonObject, type JsonObject } from './read-json-object.js';
 
 const LONGEST_SIDE = 16384;
 const LARGEST_MULTIPLE = 1024;
-/** PIL's number of its bilinear filter, and the names of the others. */
-const BILINEAR = 2;
-const FILTERS: Readonly<Record<number, string>> = {
-  0: 'nearest',
-  1: 'Lanczos',
-  3: 'bicubic',
-  4: 'box',
-  5: 'Hamming',
+/** PIL's numbers of its filters: those that there is a resampler for, and the names of the others. */
+const RESAMPLERS: Readonly<Record<number, Preparation['resampler']>> = {
+  1: 'pil-lanczos',
+  2: 'pil-bilinear',
+  3: 'pil-bicubic',
 };
+const OTHER_FILTERS: Readonly<Record<number, string>> = { 0: 'nearest', 4: 'box', 5: 'Hamming' };
+const BILINEAR = 2;
 const DEFAULT_RESCALE_FACTOR = 1 / 255;
 
 /**
@@ -67,13 +67,13 @@ function shortestEdge(shortest: number, longest: number | null): PreparationHint
   };
 }
 
-function resampler({ resample }: JsonObject, notes: string[]): PreparationHints {
-  if (resample !== undefined && resample !== BILINEAR) {
-    const filter = FILTERS[Number(resample)] ?? JSON.stringify(resample);
-    notes.push(
-      `The preprocessor resizes with PIL’s ${filter} filter, which there is no resampler for; pil-bilinear stands in its place.`,
-    );
-  }
+function resampler({ resample = BILINEAR }: JsonObject, notes: string[]): PreparationHints {
+  const known = RESAMPLERS[Number(resample)];
+  if (known !== undefined) return { resampler: known };
+  const filter = OTHER_FILTERS[Number(resample)] ?? JSON.stringify(resample);
+  notes.push(
+    `The preprocessor resizes with PIL’s ${filter} filter, which there is no resampler for; pil-bilinear stands in its place.`,
+  );
   return { resampler: 'pil-bilinear' };
 }
 

@@ -54,7 +54,7 @@ describe('the embedding', () => {
     expect((await ask(otherWeights.pipeline, picture, [onGreen], {}, about)).embedding).toBe('computed');
   });
 
-  it('is made anew when it was let go of, even between preparing and running', async () => {
+  it('of a job that was prepared already is used, even if the cache has let go of it since', async () => {
     const cache = new (class {
       readonly kept = new Map<string, Embedding>();
       get = async (key: string) => this.kept.get(key) ?? null;
@@ -67,8 +67,23 @@ describe('the embedding', () => {
     const prepared = await pipeline.prepare(input);
     cache.kept.clear();
     const [inferred] = await pipeline.infer([prepared], { step() {} }, { shortage: 0, warnShort() {} });
-    expect(await pipeline.postprocess(inferred, prepared, input)).toMatchObject({ embedding: 'computed' });
+    expect(await pipeline.postprocess(inferred, prepared, input)).toMatchObject({ embedding: 'cached' });
+    expect(runs.encoder).toBe(1);
+    expect(await runSam(pipeline, picture, options, { pictureSha256: 'a' })).toMatchObject({
+      embedding: 'computed',
+    });
     expect(runs.encoder).toBe(2);
+  });
+
+  it('that another job made since it was prepared is used', async () => {
+    const { pipeline, runs } = await openCounted(models);
+    const options = { mode: 'embedding', outputs: [], output_format: 'jpeg' };
+    const input = { picture, options, pictureSha256: 'a' };
+    const prepared = [await pipeline.prepare(input), await pipeline.prepare(input)];
+    const inferred = await pipeline.infer(prepared, { step() {} }, { shortage: 0, warnShort() {} });
+    const second = await pipeline.postprocess(inferred[1], prepared[1], input);
+    expect(second).toMatchObject({ embedding: 'cached' });
+    expect(runs.encoder).toBe(1);
   });
 
   it('can be asked for alone, ahead of the first prompt', async () => {

@@ -8,6 +8,8 @@ import type { PictureEncoder } from './picture-encoder.js';
 export interface FoundEmbedding {
   readonly embedding: Embedding;
   readonly source: EmbeddingSource;
+  /** When it is in the cache for whoever asks next. */
+  readonly kept: Promise<void>;
 }
 
 /** The embeddings of whole pictures: from the cache, or made and put there. */
@@ -31,14 +33,23 @@ export class PictureEmbeddings {
     return key === null ? null : this.#cache.get(key);
   }
 
-  /** @param makeTensor the picture as the encoder takes it, asked for only where it has to be encoded */
-  async find(key: string | null, makeTensor: () => Tensor): Promise<FoundEmbedding> {
+  /**
+   * @param recalled what was found for the picture already
+   * @param makeTensor the picture as the encoder takes it, asked for only where it has to be encoded
+   */
+  async find(
+    { key, recalled }: { readonly key: string | null; readonly recalled: Embedding | null },
+    makeTensor: () => Tensor,
+  ): Promise<FoundEmbedding> {
     // An earlier job on the same picture may have ended since it was prepared.
-    const cached = await this.recall(key);
-    if (cached) return { embedding: cached, source: 'cached' };
+    const cached = recalled ?? (await this.recall(key));
+    if (cached) return { embedding: cached, source: 'cached', kept: Promise.resolve() };
     const embedding = await this.#encoder.encode(makeTensor());
+    return { embedding, source: 'computed', kept: this.#keep(key, embedding) };
+  }
+
+  async #keep(key: string | null, embedding: Embedding): Promise<void> {
     if (key !== null) await this.#cache.put(key, embedding);
-    return { embedding, source: 'computed' };
   }
 }
 

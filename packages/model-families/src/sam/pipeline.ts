@@ -25,7 +25,7 @@ import type { AnsweredMask } from './answered-mask.js';
 import { EMBEDDING_FILE, logitsArtifacts, makeArtifacts } from './artifacts.js';
 import { describeMasks } from './describe-masks.js';
 import { findEverything } from './find-everything.js';
-import { PictureEmbeddings } from './picture-embeddings.js';
+import { type FoundEmbedding, PictureEmbeddings } from './picture-embeddings.js';
 import { PictureEncoder } from './picture-encoder.js';
 import { PromptDecoder } from './prompt-decoder.js';
 import { readRequest, type SamRequest } from './read-request.js';
@@ -34,16 +34,16 @@ import type { SamSignature } from './signature.js';
 interface PreparedPicture {
   readonly picture: Pixels;
   readonly placement: Placement;
-  /** The picture as the encoder takes it; `null` where its embedding was known already. */
+  /** What the encoder made of it for an earlier job; `null` where that isn't known. */
+  readonly recalled: Embedding | null;
+  /** The picture as the encoder takes it; `null` where its embedding was recalled. */
   readonly tensor: Tensor | null;
   /** Under what its embedding is kept; `null` where it isn't. */
   readonly key: string | null;
   readonly request: SamRequest;
 }
 
-interface InferredPicture {
-  readonly embedding: Embedding;
-  readonly source: EmbeddingSource;
+interface InferredPicture extends FoundEmbedding {
   readonly masks: readonly AnsweredMask[];
 }
 
@@ -79,9 +79,9 @@ export class SamPipeline implements Pipeline<PreparedPicture, InferredPicture> {
     const request = readRequest(input, this.#signature.decoder.maskCells);
     const placement = this.#encoder.place(picture);
     const key = this.#embeddings.keyOf(pictureSha256);
-    const isKnown = (await this.#embeddings.recall(key)) !== null;
-    const tensor = isKnown ? null : this.#encoder.tensor(picture, placement);
-    return { picture, placement, tensor, key, request };
+    const recalled = await this.#embeddings.recall(key);
+    const tensor = recalled ? null : this.#encoder.tensor(picture, placement);
+    return { picture, placement, recalled, tensor, key, request };
   }
 
   batchKey({ tensor }: PreparedPicture): string {
@@ -99,10 +99,12 @@ export class SamPipeline implements Pipeline<PreparedPicture, InferredPicture> {
   }
 
   async postprocess(
-    { embedding, source, masks }: InferredPicture,
+    { embedding, source, kept, masks }: InferredPicture,
     prepared: PreparedPicture,
     { picture, options }: PipelineInput,
   ): Promise<PipelineOutcome> {
+    // Whoever hears of this job's end may ask for the same picture at once.
+    await kept;
     const samOptions = options as SamOptions;
     const embeddingTensor = () => toFloat32(embedding[this.#signature.decoder.mainOutput]!);
     const isEmbedding = samOptions.mode === 'embedding';
@@ -137,7 +139,7 @@ export class SamPipeline implements Pipeline<PreparedPicture, InferredPicture> {
     memory: RunMemory,
   ): Promise<InferredPicture> {
     steps.step(0, 1);
-    const found = await this.#embeddings.find(prepared.key, () => this.#tensorOf(prepared));
+    const found = await this.#embeddings.find(prepared, () => this.#tensorOf(prepared));
     return { ...found, masks: await this.#masksOf(prepared, found.embedding, steps, memory) };
   }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Detection, DetectionOptions } from '@darkroom/contracts';
-import { type Box, decodeImage, decodeRle, intersectionOverUnion, type Pixels } from '@darkroom/imaging';
+import { type Box, decodeImage, intersectionOverUnion, type Pixels } from '@darkroom/imaging';
 import { type LoadedManifest, readCatalog } from '@darkroom/model-catalog';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { FAMILIES } from '../families.js';
 import { type OpenedModel, openModel } from '../open-model.js';
 import { detect } from '../testing/detect.js';
 import { openOnCpu } from '../testing/test-models.js';
+import { maskOverlap, type RunLengths, wholeGoldenMask, wholeMask } from '../testing/whole-masks.js';
 import { requestOptions } from './options.js';
 
 const REPOSITORY_ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -23,8 +24,7 @@ interface Golden {
 }
 
 interface GoldenDetection extends Pick<Detection, 'class_id' | 'label' | 'score' | 'box'> {
-  /** COCO's uncompressed run lengths: down the columns, zeros first. */
-  readonly mask: { readonly size: [height: number, width: number]; readonly counts: readonly number[] };
+  readonly mask: RunLengths;
 }
 
 /** What was drawn on a sample picture. */
@@ -54,40 +54,6 @@ const readScenes = async () =>
 const readPicture = async (path: string): Promise<Pixels> =>
   decodeImage(await readFile(path), { maxPixels: MAX_PIXELS });
 
-/** A mask as 0 or 1 for each pixel of the picture, row by row. */
-function wholeMask({ rle }: Detection): Uint8Array {
-  const [height, width] = rle!.size as [number, number];
-  const mask = decodeRle({ size: [height, width], counts: rle!.counts }, { maxPixels: MAX_PIXELS });
-  const whole = new Uint8Array(width * height);
-  for (let row = 0; row < mask.height; row++) {
-    const line = mask.data.subarray(row * mask.width, (row + 1) * mask.width);
-    whole.set(line, (mask.y + row) * width + mask.x);
-  }
-  return whole;
-}
-
-function wholeGoldenMask({ mask: { size, counts } }: GoldenDetection): Uint8Array {
-  const [height, width] = size;
-  const whole = new Uint8Array(width * height);
-  let at = 0;
-  for (const [index, count] of counts.entries()) {
-    for (const end = at + count; at < end; at++) {
-      whole[(at % height) * width + Math.floor(at / height)] = index % 2;
-    }
-  }
-  expect(at).toBe(whole.length);
-  return whole;
-}
-
-function maskOverlap(a: Uint8Array, b: Uint8Array): number {
-  let [both, either] = [0, 0];
-  for (const [at, value] of a.entries()) {
-    both += value & b[at]!;
-    either += value | b[at]!;
-  }
-  return both / either;
-}
-
 describe('the demo model shapes-det', () => {
   it('finds what PyTorch found: the same boxes, scores and masks', async () => {
     const golden = JSON.parse(await readFile(`${loaded.folder}/golden.json`, 'utf8')) as Golden;
@@ -105,7 +71,7 @@ describe('the demo model shapes-det', () => {
         for (const [edge, value] of expected.box.entries()) {
           expect(Math.abs(found.box[edge]! - value)).toBeLessThan(golden.tolerance.box_pixels);
         }
-        const overlap = maskOverlap(wholeMask(found), wholeGoldenMask(expected));
+        const overlap = maskOverlap(wholeMask(found.rle!), wholeGoldenMask(expected.mask));
         expect(overlap).toBeGreaterThan(golden.tolerance.mask_iou);
       }
     }
@@ -139,7 +105,9 @@ describe('the demo model shapes-det', () => {
       const { result } = await detect(model.pipeline, await readPicture(`${SAMPLES}/${file}`), servedOptions);
       const truth = await readPicture(`${SAMPLES}/ground-truth/${file.replace(/\.\w+$/, '.png')}`);
       for (let classId = 0; classId < classes; classId++) {
-        const masks = result.detections.filter(({ class_id }) => class_id === classId).map(wholeMask);
+        const masks = result.detections
+          .filter(({ class_id }) => class_id === classId)
+          .map(({ rle }) => wholeMask(rle!));
         for (let at = 0; at < truth.width * truth.height; at++) {
           // In the truth, 0 is the background.
           const isDrawn = truth.data[at * 3] === classId + 1;

@@ -12,6 +12,8 @@ import { DEFAULT_SIDE, PIXELS_PER_CELL, type SamExport, type SamGraphOptions } f
 export interface SamEncoderGraphOptions extends SamGraphOptions {
   /** Takes `[height, width, 3]` from 0 to 255 in any size that fits, and scales and pads by itself. */
   readonly prepares?: boolean;
+  /** What the embedding is multiplied by: other weights. */
+  readonly gain?: number;
 }
 
 /** What each export calls its embeddings, and how many times as fine as the first they are. */
@@ -37,7 +39,7 @@ export function samEmbeddings({ exported, side = DEFAULT_SIDE }: SamGraphOptions
  * @returns the bytes of the `.onnx` file
  */
 export function samEncoderGraph(options: SamEncoderGraphOptions): Buffer {
-  const { exported, side = DEFAULT_SIDE, prepares } = options;
+  const { exported, side = DEFAULT_SIDE, prepares, gain } = options;
   const input: ValueInfo = prepares
     ? { name: 'input_image', type: 'float32', dims: ['image_height', 'image_width', 3] }
     : {
@@ -50,7 +52,9 @@ export function samEncoderGraph(options: SamEncoderGraphOptions): Buffer {
   const picture = prepares ? addPreparation(builder, input.name, side) : input.name;
   const block = [PIXELS_PER_CELL, PIXELS_PER_CELL];
   const attributes = [intsAttribute('kernel_shape', block), intsAttribute('strides', block)];
-  const embedding = builder.add('AveragePool', [picture], 'blocks', attributes);
+  const blocks = builder.add('AveragePool', [picture], 'blocks', attributes);
+  const embedding =
+    gain === undefined ? blocks : builder.add('Mul', [blocks, builder.scalar(gain)], 'gained');
   const nodes = Object.entries(EMBEDDINGS[exported]).map(([name, scale]) =>
     enlargingNode(builder, embedding, name, scale),
   );
