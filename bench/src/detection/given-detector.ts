@@ -1,7 +1,13 @@
 import type { DetectionOptions, ModelManifest } from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
 import { withDefaults } from '@darkroom/model-catalog';
-import { type ClosableGraph, NO_SHORTAGE, openModel, type PipelineOutcome } from '@darkroom/model-families';
+import {
+  type ClosableGraph,
+  NO_SHORTAGE,
+  NO_STEPS,
+  openModel,
+  type PipelineOutcome,
+} from '@darkroom/model-families';
 import type { Float32Tensor } from '@darkroom/tensor';
 
 const OPTIONS: DetectionOptions = {
@@ -35,7 +41,7 @@ export async function afterInference(
   const { pipeline } = await openModel(modelOf(given), async () => graphOf(given));
   const input = { picture, options: { ...OPTIONS, ...options } };
   const prepared = await pipeline.prepare(input);
-  const [inferred] = await pipeline.infer([prepared], { step() {} }, NO_SHORTAGE);
+  const [inferred] = await pipeline.infer([prepared], NO_STEPS, NO_SHORTAGE);
   return () => pipeline.postprocess(inferred, prepared, input);
 }
 

@@ -5,7 +5,7 @@ import { decodeImage, type Pixels } from '@darkroom/imaging';
 import { openGraph, parseDevice, resolveDevice } from '@darkroom/inference';
 import { threadBudget } from '@darkroom/inference/thread-budget';
 import { type LoadedManifest, readCatalog } from '@darkroom/model-catalog';
-import { FAMILIES, NO_SHORTAGE, openModel } from '@darkroom/model-families';
+import { FAMILIES, NO_SHORTAGE, NO_STEPS, openModel } from '@darkroom/model-families';
 import { writeTestModel } from '@darkroom/testkit';
 import { progress } from '../progress.js';
 import type { Resources } from '../resources.js';
@@ -76,5 +76,5 @@ async function openDarkroom(
   const opened = await openModel(model, (path) => openGraph(path, { providers, intraOpThreads }));
   const { pipeline } = resources.add(opened, (it) => it.close());
   const prepared = await pipeline.prepare({ picture, options: {} });
-  return inThisProcess('Darkroom', () => pipeline.infer([prepared], { step() {} }, NO_SHORTAGE));
+  return inThisProcess('Darkroom', () => pipeline.infer([prepared], NO_STEPS, NO_SHORTAGE));
 }

@@ -2,10 +2,12 @@ import { type Static, Type } from 'typebox';
 import { ImageSourceSchema } from './image-source.js';
 import { JOB_STATUSES, JobErrorSchema } from './job.js';
 import { Nullable } from './nullable.js';
-import { TaskSchema } from './task.js';
+import { type Task, TaskSchema } from './task.js';
 
 /** Pictures that one batch may have. */
 export const BATCH_MAX_PICTURES = 1000;
+/** The tasks that are asked of pictures; a request for generated ones says itself how many. */
+export const BATCH_TASKS = ['segmentation', 'detection'] as const satisfies readonly Task[];
 
 const fileName = Nullable(Type.String());
 const index = Type.Integer({ description: 'Place among the pictures that were sent, from 0.' });
@@ -45,7 +47,7 @@ export type Batch = Static<typeof BatchSchema>;
 /** `POST /v1/batches` as JSON: the fields of the task beside these. */
 export const BatchRequestSchema = Type.Object(
   {
-    task: TaskSchema,
+    task: Type.Enum([...BATCH_TASKS]),
     images: Type.Array(ImageSourceSchema, { minItems: 1, maxItems: BATCH_MAX_PICTURES }),
   },
   {

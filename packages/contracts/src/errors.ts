@@ -148,7 +148,7 @@ export const ERRORS = {
     status: 422,
     title: 'There is no picture',
     retryable: false,
-    help: 'Send one picture: a file part named `image`, an `image` field in JSON, or the picture as the body. The detail names the parts that came.',
+    help: 'Send one picture (a generation needs none): a file part named `image`, an `image` field in JSON, or the picture as the body. The detail names the parts that came.',
   },
   option_not_supported: {
     status: 422,

@@ -4,6 +4,7 @@ export * from './box.js';
 export * from './detection.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './generation.js';
 export * from './image-source.js';
 export * from './job.js';
 export * from './mask.js';

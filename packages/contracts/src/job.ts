@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { DetectionResultSchema } from './detection.js';
+import { GenerationResultSchema } from './generation.js';
 import { Nullable } from './nullable.js';
 import { ErrorCodeSchema } from './problem.js';
 import { SEGMENTATION_OUTPUTS } from './segmentation.js';
@@ -34,8 +35,18 @@ export const ProgressSchema = Type.Object({
 });
 export type Progress = Static<typeof ProgressSchema>;
 
-/** What an artifact is: the output it was made for; of `crops` each one is a `crop`. `mask_logits`: see `mask` of a prompt. */
-export const ARTIFACT_ROLES = [...SEGMENTATION_OUTPUTS, 'crop', 'mask', 'mask_logits'] as const;
+/**
+ * What an artifact is: the output it was made for; of `crops` each one is a `crop`. `mask_logits`: see `mask` of a prompt.
+ * `image`: a picture that was generated. `preview`: one of how far a picture was after some of its steps.
+ */
+export const ARTIFACT_ROLES = [
+  ...SEGMENTATION_OUTPUTS,
+  'crop',
+  'mask',
+  'mask_logits',
+  'image',
+  'preview',
+] as const;
 export const ArtifactRoleSchema = Type.Enum([...ARTIFACT_ROLES]);
 export type ArtifactRole = (typeof ARTIFACT_ROLES)[number];
 
@@ -105,7 +116,10 @@ export const InputImageSchema = Type.Object({
 export type InputImage = Static<typeof InputImageSchema>;
 
 export const JobInputSchema = Type.Object(
-  { image: InputImageSchema, priority: PrioritySchema },
+  {
+    image: Nullable(InputImageSchema, { description: 'The picture; `null` where a job was given none.' }),
+    priority: PrioritySchema,
+  },
   {
     additionalProperties: true,
     description: 'The picture, and every option as it was used, defaults included.',
@@ -117,6 +131,7 @@ export const TaskResultSchema = Type.Union([
   MasksResultSchema,
   EmbeddingResultSchema,
   DetectionResultSchema,
+  GenerationResultSchema,
 ]);
 export type TaskResult = Static<typeof TaskResultSchema>;
 
@@ -184,6 +199,15 @@ export const ProgressEventSchema = Type.Object({
   eta_seconds: Nullable(Type.Number()),
 });
 export type ProgressEvent = Static<typeof ProgressEventSchema>;
+
+/** `preview` event of a job: how far a picture is. */
+export const PreviewEventSchema = Type.Object({
+  id: Type.String(),
+  artifact: Type.String({ description: 'Name of the artifact that shows it.' }),
+  url: Type.String(),
+  step: Type.Integer({ description: 'So many steps were done.' }),
+});
+export type PreviewEvent = Static<typeof PreviewEventSchema>;
 
 export function isEnded(status: JobStatus): boolean {
   return status !== 'queued' && status !== 'running';

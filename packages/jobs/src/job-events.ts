@@ -2,14 +2,17 @@ import { EventEmitter } from 'node:events';
 import type { JobStatus, Progress } from '@darkroom/contracts';
 import type { Redis } from 'ioredis';
 import { JobKeys } from './job-keys.js';
+import type { MadePreview } from './job-record.js';
 
 /** A change of a job, as it is published with the change itself. */
 export interface JobChange {
   readonly id: string;
-  readonly kind: 'status' | 'progress';
+  readonly kind: 'status' | 'progress' | 'preview';
   readonly status: JobStatus;
   readonly revision: number;
   readonly progress?: Progress;
+  /** The previews that were made. */
+  readonly made?: readonly MadePreview[];
 }
 
 /** A change of a batch's counts. */

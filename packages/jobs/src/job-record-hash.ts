@@ -1,9 +1,16 @@
 import type { JobStatus, Progress } from '@darkroom/contracts';
-import { type JobOutcome, type JobRecord, type NewJob, NO_OUTCOME, stageProgress } from './job-record.js';
+import {
+  type JobOutcome,
+  type JobRecord,
+  type NewJob,
+  NO_OUTCOME,
+  type StoredArtifact,
+  stageProgress,
+} from './job-record.js';
 
 /**
  * How a record lies in its Redis hash. What compare-and-set looks at or changes alone has a field of its own;
- * the rest is JSON: `submission` never changes, `progress` often, `outcome` once.
+ * the rest is JSON: `submission` never changes, `progress` and `previews` often, `outcome` once.
  */
 type Hash = Record<string, string>;
 
@@ -62,6 +69,7 @@ export function decodeJobRecord(hash: Hash): JobRecord | null {
     finishedAtMs: numberOrNull(hash.finished_at),
     keptUntilMs: numberOrNull(hash.kept_until),
     progress: JSON.parse(hash.progress ?? 'null') as Progress,
+    previews: JSON.parse(hash.previews ?? '[]') as StoredArtifact[],
     outcome: JSON.parse(hash.outcome ?? 'null') as JobOutcome,
   };
 }

@@ -52,6 +52,8 @@ export interface JobRecord {
   readonly input: JobRecordInput;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly progress: Progress;
+  /** What the last attempt showed of its pictures before they were finished, oldest first; not more than {@link PREVIEWS_MAX}. */
+  readonly previews: readonly StoredArtifact[];
   readonly outcome: JobOutcome;
 }
 
@@ -68,7 +70,8 @@ export interface StoredPicture {
 }
 
 export interface JobRecordInput {
-  readonly image: StoredPicture;
+  /** Null where a job was given no picture. */
+  readonly image: StoredPicture | null;
   /** The task's options as they are used, every default filled in, named as on the wire. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Files of other jobs that options refer to: their blob keys, by a JSON pointer to the option. None for most jobs. */
@@ -85,6 +88,15 @@ export interface StoredArtifact {
   readonly sha256: string;
   readonly width: number | null;
   readonly height: number | null;
+}
+
+/** A job keeps the latest so many. */
+export const PREVIEWS_MAX = 64;
+
+/** A preview that was just made, and after how many steps. */
+export interface MadePreview {
+  readonly artifact: string;
+  readonly step: number;
 }
 
 /** What an attempt left behind; empty until the job has ended. */
@@ -136,14 +148,19 @@ export function stageProgress(stage: JobStage, fraction: number): Progress {
   return { stage, fraction, step: null, steps: null };
 }
 
+/** What came out of a job: the files it was asked for, and then previews. */
+export function artifactsOf({ outcome, previews }: JobRecord): StoredArtifact[] {
+  return [...outcome.artifacts, ...previews];
+}
+
 /** The blobs a record needs, all held under the job's id. */
 export function blobKeysOf(record: JobRecord): string[] {
-  const { resultBlobKey, artifacts } = record.outcome;
+  const { resultBlobKey } = record.outcome;
   const { image, attachments = {} } = record.input;
   const keys = [
-    image.blobKey,
+    ...(image ? [image.blobKey] : []),
     ...Object.values(attachments),
-    ...artifacts.map((artifact) => artifact.blobKey),
+    ...artifactsOf(record).map((artifact) => artifact.blobKey),
   ];
   return resultBlobKey === null ? keys : [...keys, resultBlobKey];
 }

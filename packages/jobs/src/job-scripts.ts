@@ -1,4 +1,6 @@
+import type { JobStatus, Progress } from '@darkroom/contracts';
 import type { Redis, Result } from 'ioredis';
+import type { MadePreview } from './job-record.js';
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
@@ -6,6 +8,22 @@ declare module 'ioredis' {
     darkroomChangeJob(...keysAndArguments: string[]): Result<[string, number, string[]?], Context>;
     darkroomForgetJob(...keysAndArguments: string[]): Result<number, Context>;
   }
+}
+
+/** What is to change of a job's record, and where it may. */
+export interface JobTransition {
+  readonly from: readonly JobStatus[];
+  readonly token?: string;
+  readonly to?: JobStatus;
+  readonly set?: Record<string, string>;
+  readonly add?: Record<string, number>;
+  readonly ends?: boolean;
+  /** Whether a job past its deadline may take this step; not unless said. */
+  readonly mayBeLate?: boolean;
+  readonly kind?: 'status' | 'progress' | 'preview';
+  readonly progress?: Progress;
+  readonly made?: readonly MadePreview[];
+  readonly wantsRecord?: boolean;
 }
 
 /**
@@ -31,7 +49,7 @@ return 1
  *
  * KEYS: record, events channel, kept-until index, deadlines, usage counts, then the status indexes in the order of ARGV's statuses.
  * ARGV: JSON { id, from: [status], token?, to?, set: {field: value}, add: {field: n}, nowMs, keep?, kind,
- *   progress?, statuses: [status], mayBeLate: whether a job past its deadline may take the step,
+ *   progress?, made?: previews, statuses: [status], mayBeLate: whether a job past its deadline may take the step,
  *   batchPrefix: what comes before a batch's id in its key, wantsRecord: whether the record is to be returned }.
  * @returns [code, revision, the record's fields and values if wanted]: 'ok', 'missing', 'fenced' (another attempt holds
  *   the job), 'late' (past its deadline) or the status it is in.
@@ -79,7 +97,7 @@ if change.ends then
   redis.call('HINCRBY', KEYS[5], cjson.encode({ 'jobs', current[6], current[7], to }), 1)
 end
 redis.call('PUBLISH', KEYS[2], cjson.encode({
-  id = change.id, kind = change.kind, status = to, revision = revision, progress = change.progress
+  id = change.id, kind = change.kind, status = to, revision = revision, progress = change.progress, made = change.made
 }))
 return { 'ok', revision, change.wantsRecord and redis.call('HGETALL', KEYS[1]) or {} }
 `;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NO_OUTCOME, stageProgress } from './job-record.js';
+import { artifactsOf, NO_OUTCOME, type StoredArtifact, stageProgress } from './job-record.js';
 import { JobStore } from './job-store.js';
 import { createJob, NAMESPACE, newJob, type RedisFixture, startRedis } from './testing/job-fixtures.js';
 
@@ -11,6 +11,20 @@ beforeAll(async () => {
   store = new JobStore(redis.connect(), NAMESPACE);
 });
 afterAll(() => redis.close());
+
+function preview(name: string): StoredArtifact {
+  return {
+    blobKey: `artifact/${name}`,
+    name,
+    role: 'preview',
+    index: 0,
+    mediaType: 'image/jpeg',
+    bytes: 3,
+    sha256: 'abc',
+    width: 8,
+    height: 8,
+  };
+}
 
 describe('a job record', () => {
   it('comes back as it was made', async () => {
@@ -46,6 +60,33 @@ describe('a job record', () => {
     expect(ended).toMatchObject({ status: 'succeeded', progress: stageProgress('done', 1) });
     expect(ended?.outcome.modelVersion).toBe('ff');
     expect(ended?.keptUntilMs).toBe(ended!.finishedAtMs! + ended!.keepMs);
+  });
+
+  it('needs no picture, and keeps to the number of its steps', async () => {
+    const input = { image: null, options: { prompt: [''] } };
+    const job = newJob({ task: 'generation', input });
+    await store.create(job);
+    await store.start(job.id, 'a');
+    await store.finish(job.id, 'a', 'succeeded', NO_OUTCOME, 20);
+    const ended = (await store.get(job.id))!;
+    expect(ended).toMatchObject({ input, progress: { stage: 'done', fraction: 1, step: 20, steps: 20 } });
+    expect(await store.blobKeys(ended)).toEqual([]);
+  });
+
+  it('has the previews of its last attempt, also after its end', async () => {
+    const id = await createJob(store);
+    const made = [{ artifact: 'preview-0.jpg', step: 5 }];
+    await store.start(id, 'lost');
+    expect(await store.addPreviews(id, 'lost', [preview('preview-0.jpg')], made)).toBe(true);
+    expect((await store.get(id))!.previews).toEqual([preview('preview-0.jpg')]);
+    expect((await store.start(id, 'later'))!.previews).toEqual([]);
+    expect(await store.addPreviews(id, 'lost', [preview('preview-0.jpg')], made)).toBe(false);
+    await store.addPreviews(id, 'later', [preview('preview-1.jpg')], made);
+    await store.finish(id, 'later', 'succeeded', NO_OUTCOME);
+    const ended = (await store.get(id))!;
+    expect(artifactsOf(ended)).toEqual([preview('preview-1.jpg')]);
+    expect(await store.blobKeys(ended)).toContain('artifact/preview-1.jpg');
+    expect(await store.addPreviews(id, 'later', [], made)).toBe(false);
   });
 
   it('is written by the attempt that started last, and by no other', async () => {

@@ -1,4 +1,4 @@
-import { JOB_STATUSES, type JobStatus, type Progress } from '@darkroom/contracts';
+import { JOB_STATUSES, type Progress } from '@darkroom/contracts';
 import type { Redis } from 'ioredis';
 import { JobIndexes } from './job-indexes.js';
 import { JobKeys } from './job-keys.js';
@@ -7,11 +7,13 @@ import {
   DEATHS_THAT_END_A_JOB,
   type JobOutcome,
   type JobRecord,
+  type MadePreview,
   type NewJob,
+  type StoredArtifact,
   stageProgress,
 } from './job-record.js';
 import { decodeJobRecord, encodeNewJob, hashFrom } from './job-record-hash.js';
-import { defineJobScripts } from './job-scripts.js';
+import { defineJobScripts, type JobTransition } from './job-scripts.js';
 
 const TOMBSTONE_MS = 30 * 24 * 3600 * 1000;
 
@@ -19,20 +21,6 @@ const TOMBSTONE_MS = 30 * 24 * 3600 * 1000;
 export type Lookup =
   | { readonly found: JobRecord }
   | { readonly missing: 'never_or_deleted' | 'no_longer_kept' };
-
-interface Change {
-  readonly from: readonly JobStatus[];
-  readonly token?: string;
-  readonly to?: JobStatus;
-  readonly set?: Record<string, string>;
-  readonly add?: Record<string, number>;
-  readonly ends?: boolean;
-  /** Whether a job past its deadline may take this step; not unless said. */
-  readonly mayBeLate?: boolean;
-  readonly kind?: 'status' | 'progress';
-  readonly progress?: Progress;
-  readonly wantsRecord?: boolean;
-}
 
 /** Job records in Redis, and the steps of their lives. See `job-record.ts` for the states. */
 export class JobStore {
@@ -105,6 +93,7 @@ export class JobStore {
       token,
       started_at: String(this.#now()),
       progress: JSON.stringify(stageProgress('loading_model', 0)),
+      previews: '[]',
     };
     const begin = { to: 'running', set, add: { attempts: 1 } } as const;
     const begun = await this.#changed(id, { ...begin, from: ['queued'] });
@@ -116,6 +105,21 @@ export class JobStore {
   async reportProgress(id: string, token: string, progress: Progress): Promise<boolean> {
     const set = { progress: JSON.stringify(progress) };
     return this.#change(id, { from: ['running'], token, set, kind: 'progress', progress });
+  }
+
+  /**
+   * @param previews all that the job has now
+   * @param made those that are new
+   * @returns false when another attempt holds the job or it has ended: what was written is to be thrown away
+   */
+  async addPreviews(
+    id: string,
+    token: string,
+    previews: readonly StoredArtifact[],
+    made: readonly MadePreview[],
+  ): Promise<boolean> {
+    const set = { previews: JSON.stringify(previews) };
+    return this.#change(id, { from: ['running'], token, set, kind: 'preview', made });
   }
 
   /** The attempt ends without anybody's fault, such as at a shutdown: the job waits again. */
@@ -135,14 +139,19 @@ export class JobStore {
     return (await this.giveBack(id, token)) ? 'again' : 'lost';
   }
 
-  /** @returns false when the attempt no longer holds the job: what it made is to be thrown away */
+  /**
+   * @param steps how many it made; null for a job that makes none
+   * @returns false when the attempt no longer holds the job: what it made is to be thrown away
+   */
   async finish(
     id: string,
     token: string,
     status: 'succeeded' | 'failed',
     outcome: JobOutcome,
+    steps: number | null = null,
   ): Promise<boolean> {
-    const set = { outcome: JSON.stringify(outcome), progress: JSON.stringify(stageProgress('done', 1)) };
+    const progress: Progress = { stage: 'done', fraction: 1, step: steps, steps };
+    const set = { outcome: JSON.stringify(outcome), progress: JSON.stringify(progress) };
     return this.#change(id, { from: ['running'], token, to: status, set, ends: true });
   }
 
@@ -163,7 +172,7 @@ export class JobStore {
     await this.#redis.sadd(this.keys.blobs(id), ...blobKeys);
   }
 
-  /** Every blob that is held for a job: its picture, and what any attempt at it wrote. */
+  /** Every blob that is held for a job: its picture, where it has one, and what any attempt at it wrote. */
   async blobKeys(record: JobRecord): Promise<string[]> {
     const noted = await this.#redis.smembers(this.keys.blobs(record.id));
     return [...new Set([...blobKeysOf(record), ...noted])];
@@ -183,18 +192,18 @@ export class JobStore {
     return { token: '', progress: JSON.stringify(stageProgress('queued', 0)) };
   }
 
-  async #change(id: string, change: Change): Promise<boolean> {
+  async #change(id: string, change: JobTransition): Promise<boolean> {
     const [code] = await this.#runChange(id, change);
     return code === 'ok';
   }
 
   /** @returns the record after the change; null when it may not be made */
-  async #changed(id: string, change: Change): Promise<JobRecord | null> {
+  async #changed(id: string, change: JobTransition): Promise<JobRecord | null> {
     const [code, , fieldsAndValues = []] = await this.#runChange(id, { ...change, wantsRecord: true });
     return code === 'ok' ? decodeJobRecord(hashFrom(fieldsAndValues)) : null;
   }
 
-  #runChange(id: string, change: Change) {
+  #runChange(id: string, change: JobTransition) {
     const { keys } = this;
     const indexes = JOB_STATUSES.map((status) => keys.byStatus(status));
     const keyList = [keys.record(id), keys.events, keys.keptUntil, keys.deadlines, keys.usage, ...indexes];

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { PipelineSteps } from './family.js';
+import type { StepCounter } from './family.js';
 import { FittingSize } from './fitting-size.js';
 import { isOutOfMemory, type RunMemory } from './run-memory.js';
 
@@ -10,7 +10,7 @@ export interface ChunkedRun<Item, Result> {
   /** @returns one result for each item, in their order */
   readonly runChunk: (chunk: readonly Item[]) => Promise<readonly Result[]>;
   /** Told of items done; a pipeline that does more than this gives steps of its own that count on. */
-  readonly steps: PipelineSteps;
+  readonly steps: StepCounter;
   readonly memory: RunMemory;
 }
 

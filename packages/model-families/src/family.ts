@@ -44,7 +44,8 @@ export interface PipelineTools {
 
 /** What a job brings to a pipeline. `options` are the task's, complete and already validated. */
 export interface PipelineInput {
-  readonly picture: Pixels;
+  /** Null where the job was given none. A pipeline that needs one gets it by `neededPicture`. */
+  readonly picture: Pixels | null;
   /** Of the picture's bytes as they were uploaded. Without it nothing is looked for, or kept, in a cache. */
   readonly pictureSha256?: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -72,9 +73,19 @@ export interface PipelineOutcome {
 }
 
 /** How a pipeline tells of its steps, and learns between graph runs that nobody wants the job any more. */
-export interface PipelineSteps {
+export interface StepCounter {
   /** @throws when the job was canceled; a pipeline lets it pass */
   step(done: number, steps: number): void;
+}
+
+export interface PipelineSteps extends StepCounter {
+  /**
+   * Shows how far a picture is. The artifact is the job's from now on; its role is `preview`, its name is used once in a
+   * job. Costs nothing to speak of, and where more come than can be stored, only the latest are. Of a run that several
+   * jobs share, nothing is shown.
+   * @param step so many were done
+   */
+  preview(artifact: PipelineArtifact, step: number): void;
 }
 
 /**

@@ -7,6 +7,8 @@ export * from './fitting-size.js';
 export * from './label-colors.js';
 export * from './layered-embedding-cache.js';
 export * from './memory-embedding-cache.js';
+export * from './needed-picture.js';
+export * from './no-steps.js';
 export * from './open-model.js';
 export type * from './recognition.js';
 export * from './run-memory.js';

@@ -3,8 +3,10 @@ import { type Pixels, type Placement, tensorToPixels } from '@darkroom/imaging';
 import type { CompleteManifest } from '@darkroom/model-catalog';
 import { type Float32Tensor, type Graph, type Tensor, toFloat32 } from '@darkroom/tensor';
 import { concatBatches } from '../batch-tensors.js';
-import type { Pipeline, PipelineInput, PipelineOutcome, PipelineSteps } from '../family.js';
+import type { Pipeline, PipelineInput, PipelineOutcome, StepCounter } from '../family.js';
 import { labelColors } from '../label-colors.js';
+import { neededPicture } from '../needed-picture.js';
+import { NO_STEPS } from '../no-steps.js';
 import { plainPicture } from '../plain-picture.js';
 import { normalizationOf } from '../prepare-picture.js';
 import type { Detected } from './detected.js';
@@ -57,16 +59,16 @@ export class DetectorPipeline implements Pipeline<PreparedPicture, PictureOutput
     return this.#detector.takesBatches;
   }
 
-  async prepare({ picture, options }: PipelineInput): Promise<PreparedPicture> {
-    const kept = keptClassIds((options as DetectionOptions).classes, this.#labels);
-    return this.#detector.prepare(picture, kept);
+  async prepare(input: PipelineInput): Promise<PreparedPicture> {
+    const kept = keptClassIds((input.options as DetectionOptions).classes, this.#labels);
+    return this.#detector.prepare(neededPicture(input), kept);
   }
 
   batchKey(prepared: PreparedPicture): string {
     return this.#pictureIn(prepared).dims.join('x');
   }
 
-  async infer(batch: readonly PreparedPicture[], steps: PipelineSteps): Promise<readonly PictureOutputs[]> {
+  async infer(batch: readonly PreparedPicture[], steps: StepCounter): Promise<readonly PictureOutputs[]> {
     const runs = this.takesBatches ? [batch] : batch.map((prepared) => [prepared]);
     const outputs: PictureOutputs[] = [];
     for (const [index, run] of runs.entries()) {
@@ -80,11 +82,11 @@ export class DetectorPipeline implements Pipeline<PreparedPicture, PictureOutput
   async postprocess(
     outputs: PictureOutputs,
     prepared: PreparedPicture,
-    { picture, options }: PipelineInput,
+    input: PipelineInput,
   ): Promise<PipelineOutcome> {
-    const detectionOptions = options as DetectionOptions;
+    const detectionOptions = input.options as DetectionOptions;
     const detected = this.#detector.decode(outputs, prepared, detectionOptions);
-    return finishDetections(picture, detected, {
+    return finishDetections(neededPicture(input), detected, {
       labels: this.#labels,
       options: detectionOptions,
       modelInput: () => this.#modelInput(prepared),
@@ -93,7 +95,7 @@ export class DetectorPipeline implements Pipeline<PreparedPicture, PictureOutput
 
   async warmUp(): Promise<void> {
     const picture = plainPicture(this.#manifest.preparation);
-    await this.infer([await this.prepare({ picture, options: {} })], { step() {} });
+    await this.infer([await this.prepare({ picture, options: {} })], NO_STEPS);
   }
 
   #pictureIn({ feeds }: PreparedPicture): Tensor {

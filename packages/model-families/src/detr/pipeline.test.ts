@@ -2,6 +2,7 @@ import type { DetectionOptions, DetectionResult, ModelManifest } from '@darkroom
 import type { Pixels } from '@darkroom/imaging';
 import { type DetectionGraphOptions, detectionGraph } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_STEPS } from '../no-steps.js';
 import { NO_SHORTAGE } from '../run-memory.js';
 import { detect } from '../testing/detect.js';
 import { openOnCpu, TestModels } from '../testing/test-models.js';
@@ -108,7 +109,7 @@ describe('batches', () => {
     const inputs = [white, plain(40, 20, 0), plain(20, 40, 255)].map((picture) => ({ picture, options }));
     const prepared = await Promise.all(inputs.map((input) => pipeline.prepare(input)));
     expect(new Set(prepared.map((one) => pipeline.batchKey(one))).size).toBe(1);
-    const inferred = await pipeline.infer(prepared, { step() {} }, NO_SHORTAGE);
+    const inferred = await pipeline.infer(prepared, NO_STEPS, NO_SHORTAGE);
     expect(runs).toBe(1);
     const results = await Promise.all(
       inferred.map(async (one, i) => (await pipeline.postprocess(one, prepared[i], inputs[i]!)).result),

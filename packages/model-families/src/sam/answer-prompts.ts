@@ -2,7 +2,7 @@ import { REFINABLE_MASKS_MAX } from '@darkroom/contracts';
 import { areaOfRuns, boxOfRuns, MaskEnlarger } from '@darkroom/imaging';
 import { float32ToFloat16 } from '@darkroom/tensor';
 import type { ChunkRunner } from '../chunk-runner.js';
-import type { PipelineSteps } from '../family.js';
+import type { StepCounter } from '../family.js';
 import type { RunMemory } from '../run-memory.js';
 import type { AnsweredMask } from './answered-mask.js';
 import { type EncoderResize, maskEnlargement } from './encoder-placement.js';
@@ -26,7 +26,7 @@ export interface PromptsToAnswer {
   readonly keepsLogits: boolean;
   readonly runner: ChunkRunner;
   /** Told of prompts done. */
-  readonly steps: PipelineSteps;
+  readonly steps: StepCounter;
   readonly memory: RunMemory;
 }
 

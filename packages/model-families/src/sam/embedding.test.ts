@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Embedding } from '../embedding-cache.js';
 import { MemoryEmbeddingCache } from '../memory-embedding-cache.js';
+import { NO_STEPS } from '../no-steps.js';
 import { openCounted } from '../testing/counted-sam-model.js';
 import { ask, boxesPicture, META, onGreen, runSam, samManifest } from '../testing/sam-models.js';
 import { TestModels } from '../testing/test-models.js';
@@ -66,7 +67,7 @@ describe('the embedding', () => {
     await runSam(pipeline, picture, options, { pictureSha256: 'a' });
     const prepared = await pipeline.prepare(input);
     cache.kept.clear();
-    const [inferred] = await pipeline.infer([prepared], { step() {} }, { shortage: 0, warnShort() {} });
+    const [inferred] = await pipeline.infer([prepared], NO_STEPS, { shortage: 0, warnShort() {} });
     expect(await pipeline.postprocess(inferred, prepared, input)).toMatchObject({ embedding: 'cached' });
     expect(runs.encoder).toBe(1);
     expect(await runSam(pipeline, picture, options, { pictureSha256: 'a' })).toMatchObject({
@@ -80,7 +81,7 @@ describe('the embedding', () => {
     const options = { mode: 'embedding', outputs: [], output_format: 'jpeg' };
     const input = { picture, options, pictureSha256: 'a' };
     const prepared = [await pipeline.prepare(input), await pipeline.prepare(input)];
-    const inferred = await pipeline.infer(prepared, { step() {} }, { shortage: 0, warnShort() {} });
+    const inferred = await pipeline.infer(prepared, NO_STEPS, { shortage: 0, warnShort() {} });
     const second = await pipeline.postprocess(inferred[1], prepared[1], input);
     expect(second).toMatchObject({ embedding: 'cached' });
     expect(runs.encoder).toBe(1);

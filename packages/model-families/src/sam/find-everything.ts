@@ -1,6 +1,6 @@
 import { type Box, cropPicture, type Pixels, type Point } from '@darkroom/imaging';
 import type { ChunkRunner } from '../chunk-runner.js';
-import type { PipelineSteps } from '../family.js';
+import type { StepCounter } from '../family.js';
 import type { RunMemory } from '../run-memory.js';
 import type { AnsweredMask } from './answered-mask.js';
 import type { EncoderResize } from './encoder-placement.js';
@@ -20,7 +20,7 @@ export interface EverythingToFind {
   readonly encoder: PictureEncoder;
   readonly decoder: PromptDecoder;
   readonly runner: ChunkRunner;
-  readonly steps: PipelineSteps;
+  readonly steps: StepCounter;
   readonly memory: RunMemory;
 }
 

@@ -1,7 +1,7 @@
 import { DarkroomError } from '@darkroom/contracts';
 import { areaOfRuns, type Box, type MaskRuns, type Point, type Size } from '@darkroom/imaging';
 import type { ChunkRunner } from '../chunk-runner.js';
-import type { PipelineSteps } from '../family.js';
+import type { StepCounter } from '../family.js';
 import type { RunMemory } from '../run-memory.js';
 import { type Crop, cropBoxes } from './crop-boxes.js';
 import type { FoundMask } from './found-mask.js';
@@ -36,7 +36,7 @@ export interface MaskGeneration {
   readonly encodeCrop: (cropBox: Box) => Promise<CropDecoder>;
   readonly runner: ChunkRunner;
   /** Told of points done, in all crops. */
-  readonly steps: PipelineSteps;
+  readonly steps: StepCounter;
   readonly memory: RunMemory;
   /** What masks may take before those found twice are left out. Default 1 GiB. */
   readonly maxMaskBytes?: number;
@@ -72,7 +72,7 @@ async function findInCrops(crops: readonly Crop[], generation: MaskGeneration): 
     const done = pointsBefore;
     // Tells whether anybody still wants it before a crop is encoded, too.
     steps.step(done, pointsInAll);
-    const countOn: PipelineSteps = { step: (points) => steps.step(done + points, pointsInAll) };
+    const countOn: StepCounter = { step: (points) => steps.step(done + points, pointsInAll) };
     found.push(await findInCrop(box, grid, { ...generation, steps: countOn }, held));
     pointsBefore += grid.length;
   }

@@ -15,9 +15,10 @@ import type {
   PipelineArtifact,
   PipelineInput,
   PipelineOutcome,
-  PipelineSteps,
   PipelineTools,
+  StepCounter,
 } from '../family.js';
+import { neededPicture } from '../needed-picture.js';
 import { plainPicture } from '../plain-picture.js';
 import type { RunMemory } from '../run-memory.js';
 import { answerPrompts } from './answer-prompts.js';
@@ -75,7 +76,8 @@ export class SamPipeline implements Pipeline<PreparedPicture, InferredPicture> {
   }
 
   async prepare(input: PipelineInput): Promise<PreparedPicture> {
-    const { picture, pictureSha256 } = input;
+    const picture = neededPicture(input);
+    const { pictureSha256 } = input;
     const request = readRequest(input, this.#signature.decoder.maskCells);
     const placement = this.#encoder.place(picture);
     const key = this.#embeddings.keyOf(pictureSha256);
@@ -90,7 +92,7 @@ export class SamPipeline implements Pipeline<PreparedPicture, InferredPicture> {
 
   async infer(
     batch: readonly PreparedPicture[],
-    steps: PipelineSteps,
+    steps: StepCounter,
     memory: RunMemory,
   ): Promise<readonly InferredPicture[]> {
     const inferred: InferredPicture[] = [];
@@ -101,11 +103,12 @@ export class SamPipeline implements Pipeline<PreparedPicture, InferredPicture> {
   async postprocess(
     { embedding, source, kept, masks }: InferredPicture,
     prepared: PreparedPicture,
-    { picture, options }: PipelineInput,
+    input: PipelineInput,
   ): Promise<PipelineOutcome> {
     // Whoever hears of this job's end may ask for the same picture at once.
     await kept;
-    const samOptions = options as SamOptions;
+    const picture = neededPicture(input);
+    const samOptions = input.options as SamOptions;
     const embeddingTensor = () => toFloat32(embedding[this.#signature.decoder.mainOutput]!);
     const isEmbedding = samOptions.mode === 'embedding';
     const outputs: readonly string[] = isEmbedding
@@ -135,7 +138,7 @@ export class SamPipeline implements Pipeline<PreparedPicture, InferredPicture> {
 
   async #inferOne(
     prepared: PreparedPicture,
-    steps: PipelineSteps,
+    steps: StepCounter,
     memory: RunMemory,
   ): Promise<InferredPicture> {
     steps.step(0, 1);
@@ -146,7 +149,7 @@ export class SamPipeline implements Pipeline<PreparedPicture, InferredPicture> {
   async #masksOf(
     { picture: pixels, placement, request }: PreparedPicture,
     embedding: Embedding,
-    steps: PipelineSteps,
+    steps: StepCounter,
     memory: RunMemory,
   ): Promise<readonly AnsweredMask[]> {
     if (request.mode === 'embedding') return [];

@@ -3,8 +3,10 @@ import { type Logits, tensorToPixels } from '@darkroom/imaging';
 import type { CompleteManifest } from '@darkroom/model-catalog';
 import { type Graph, type Tensor, toFloat32 } from '@darkroom/tensor';
 import { concatBatches, splitBatch } from '../batch-tensors.js';
-import type { Pipeline, PipelineInput, PipelineOutcome, PipelineSteps } from '../family.js';
+import type { Pipeline, PipelineInput, PipelineOutcome, StepCounter } from '../family.js';
 import { isBackgroundLabel, labelColors } from '../label-colors.js';
+import { neededPicture } from '../needed-picture.js';
+import { NO_STEPS } from '../no-steps.js';
 import { plainPicture } from '../plain-picture.js';
 import { normalizationOf } from '../prepare-picture.js';
 import { makeArtifacts } from './artifacts.js';
@@ -35,15 +37,15 @@ export class SemanticSegmentationPipeline implements Pipeline<PreparedPicture, L
     return this.#signature.takesBatches;
   }
 
-  async prepare({ picture }: Pick<PipelineInput, 'picture'>): Promise<PreparedPicture> {
-    return prepare(picture, this.#manifest.preparation, this.#signature.inputType);
+  async prepare(input: Pick<PipelineInput, 'picture'>): Promise<PreparedPicture> {
+    return prepare(neededPicture(input), this.#manifest.preparation, this.#signature.inputType);
   }
 
   batchKey({ feed }: PreparedPicture): string {
     return feed.dims.join('x');
   }
 
-  async infer(batch: readonly PreparedPicture[], steps: PipelineSteps): Promise<readonly Logits[]> {
+  async infer(batch: readonly PreparedPicture[], steps: StepCounter): Promise<readonly Logits[]> {
     const runs = this.#signature.takesBatches ? [batch] : batch.map((prepared) => [prepared]);
     const logits: Logits[] = [];
     for (const [index, run] of runs.entries()) {
@@ -63,7 +65,7 @@ export class SemanticSegmentationPipeline implements Pipeline<PreparedPicture, L
     const { placement, feed } = prepared;
     const classIds = decodeClassIds(logits, placement);
     const segmented = {
-      picture: input.picture,
+      picture: neededPicture(input),
       classIds,
       logits,
       labels: this.#labels,
@@ -79,7 +81,7 @@ export class SemanticSegmentationPipeline implements Pipeline<PreparedPicture, L
 
   async warmUp(): Promise<void> {
     const picture = plainPicture(this.#manifest.preparation);
-    await this.infer([await this.prepare({ picture })], { step() {} });
+    await this.infer([await this.prepare({ picture })], NO_STEPS);
   }
 
   /** @returns one output of `[1, …]` for each feed */

@@ -1,6 +1,7 @@
 import type { DetectionOptions, DetectionResult } from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
 import type { Pipeline, PipelineArtifact } from '../family.js';
+import { NO_STEPS } from '../no-steps.js';
 import { NO_SHORTAGE } from '../run-memory.js';
 
 const plainOptions: DetectionOptions = {
@@ -24,7 +25,7 @@ export async function detect(
 ): Promise<DetectedInPicture> {
   const input = { picture, options: { ...plainOptions, ...options } };
   const prepared = await pipeline.prepare(input);
-  const [inferred] = await pipeline.infer([prepared], { step() {} }, NO_SHORTAGE);
+  const [inferred] = await pipeline.infer([prepared], NO_STEPS, NO_SHORTAGE);
   const { result, artifacts } = await pipeline.postprocess(inferred, prepared, input);
   const byName = Object.fromEntries(artifacts.map((artifact) => [artifact.name, artifact]));
   return { result: result as DetectionResult, artifacts: byName };

@@ -6,7 +6,8 @@ import {
   samDecoderGraph,
   samEncoderGraph,
 } from '@darkroom/testkit';
-import type { Pipeline, PipelineArtifact, PipelineOutcome, PipelineSteps } from '../family.js';
+import type { Pipeline, PipelineArtifact, PipelineOutcome, StepCounter } from '../family.js';
+import { NO_STEPS } from '../no-steps.js';
 import { NO_SHORTAGE, type RunMemory } from '../run-memory.js';
 import type { TestModels } from './test-models.js';
 
@@ -68,7 +69,7 @@ export const click = (x: number, y: number, positive = true) => ({ x, y, positiv
 export interface RunOptions {
   readonly pictureSha256?: string;
   readonly attachments?: Readonly<Record<string, Buffer>>;
-  readonly steps?: PipelineSteps;
+  readonly steps?: StepCounter;
   readonly memory?: RunMemory;
 }
 
@@ -96,10 +97,11 @@ export async function runSam(
   pipeline: Pipeline,
   picture: Pixels,
   options: Readonly<Record<string, unknown>>,
-  { steps = { step() {} }, memory = NO_SHORTAGE, ...about }: RunOptions = {},
+  { steps: counter = NO_STEPS, memory = NO_SHORTAGE, ...about }: RunOptions = {},
 ): Promise<SamAnswer> {
   const input = { picture, options: { ...plainOptions, ...options }, ...about };
   const prepared = await pipeline.prepare(input);
+  const steps = { ...NO_STEPS, step: (done: number, all: number) => counter.step(done, all) };
   const [inferred] = await pipeline.infer([prepared], steps, memory);
   const outcome = await pipeline.postprocess(inferred, prepared, input);
   const artifacts = Object.fromEntries(outcome.artifacts.map((artifact) => [artifact.name, artifact]));

@@ -8,6 +8,7 @@ import { describeProblem, type LoadedManifest, readCatalog } from '@darkroom/mod
 import { type TestGraphs, writeTestModel } from '@darkroom/testkit';
 import { FAMILIES } from '../families.js';
 import type { Pipeline, PipelineArtifact } from '../family.js';
+import { NO_STEPS } from '../no-steps.js';
 import { type ClosableGraph, checkModel, type OpenedModel, openModel } from '../open-model.js';
 import { NO_SHORTAGE } from '../run-memory.js';
 
@@ -75,7 +76,7 @@ export async function segment(
 ): Promise<Segmented> {
   const input = { picture, options: { ...plainOptions, ...options } };
   const prepared = await pipeline.prepare(input);
-  const [inferred] = await pipeline.infer([prepared], { step() {} }, NO_SHORTAGE);
+  const [inferred] = await pipeline.infer([prepared], NO_STEPS, NO_SHORTAGE);
   const { result, artifacts } = await pipeline.postprocess(inferred, prepared, input);
   return {
     result: result as SemanticResult,

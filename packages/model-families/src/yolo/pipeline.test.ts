@@ -8,6 +8,7 @@ import {
   type TestCandidate,
 } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_STEPS } from '../no-steps.js';
 import type { GraphOpener } from '../open-model.js';
 import { NO_SHORTAGE } from '../run-memory.js';
 import { detect } from '../testing/detect.js';
@@ -216,7 +217,7 @@ describe('a run', () => {
     const inputs = [0, 255, 0].map((value) => ({ picture: grey(value), options: plainOptions }));
     const prepared = await Promise.all(inputs.map((input) => pipeline.prepare(input)));
     expect(new Set(prepared.map((one) => pipeline.batchKey(one))).size).toBe(1);
-    const inferred = await pipeline.infer(prepared, { step() {} }, NO_SHORTAGE);
+    const inferred = await pipeline.infer(prepared, NO_STEPS, NO_SHORTAGE);
     const lefts: number[] = [];
     for (const [i, input] of inputs.entries()) {
       const { result } = await pipeline.postprocess(inferred[i], prepared[i], input);
