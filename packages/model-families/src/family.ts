@@ -32,9 +32,21 @@ export interface Family {
   inputSize(manifest: CompleteManifest): { width: number | null; height: number | null };
   /** Whether the graphs' inputs and outputs, and the manifest's options, are what the family can work with. */
   check(model: LoadedManifest, signatures: Readonly<Record<string, GraphSignature>>): readonly ModelProblem[];
-  load(model: LoadedManifest, graphs: Readonly<Record<string, Graph>>, tools: PipelineTools): Pipeline;
+  load(
+    model: LoadedManifest,
+    graphs: Readonly<Record<string, ReleasableGraph>>,
+    tools: PipelineTools,
+  ): Pipeline;
+  /** Whether graphs are to be in memory only while they are used: then they are opened one at a time, too. */
+  dropsGraphs?(manifest: CompleteManifest): boolean;
   /** Whether a graph without a manifest is one of the family, and what its manifest needs then. */
   recognize?(candidate: GraphCandidate): Recognition | null;
+}
+
+/** A graph that a pipeline may let go of for a while. */
+export interface ReleasableGraph extends Graph {
+  /** Gives its memory back; the next run opens it again. */
+  release(): Promise<void>;
 }
 
 /** What the process that a model is loaded in has for its pipeline. */

@@ -65,13 +65,12 @@ export function readSignature(
   pathOf: (part: GraphPart) => string | undefined,
 ): ReadStableDiffusionSignature {
   const problems: ModelProblem[] = [];
-  const read = <Value>(part: GraphPart, reader: (graph: GraphSignature) => Value | readonly Finding[]) => {
+  const read = <Value>(part: GraphPart, reader: (graph: GraphSignature) => Read<Value>): Value | null => {
     const graph = signatures[part];
     if (graph === undefined) return null;
-    const value = reader(graph);
-    if (!Array.isArray(value)) return value as Value;
-    problems.push(...problemsFrom(value as Finding[], pathOf(part)));
-    return null;
+    const { value = null, findings = [] } = reader(graph);
+    problems.push(...problemsFrom(findings, pathOf(part)));
+    return value;
   };
   const isPair = signatures.text_encoder_2 !== undefined;
   const first = read('text_encoder', (graph) => readTextEncoder(graph, { isPair, isSecond: false }));
@@ -85,28 +84,40 @@ export function readSignature(
   return { signature: { textEncoders, unet, vaeDecoder, vaeEncoder, safetyChecker }, problems: [] };
 }
 
+/** What was read of a graph, or what doesn't fit. */
+interface Read<Value> {
+  readonly value?: Value;
+  readonly findings?: readonly Finding[];
+}
+
 const HIDDEN_STATE = /^hidden_states\.(\d+)$/;
 
 /** SDXL takes the last but one hidden states of both encoders, and the text's embedding of the second. */
 function readTextEncoder(
   { inputs, outputs }: GraphSignature,
   { isPair, isSecond }: { readonly isPair: boolean; readonly isSecond: boolean },
-): TextEncoderSignature | Finding[] {
+): Read<TextEncoderSignature> {
   const ids = inputs.find(({ name }) => name === 'input_ids');
   if (!ids || (ids.type !== 'int64' && ids.type !== 'int32')) {
-    return [inGraph('input_ids', `expected token ids, int64 or int32 [batch, tokens], got ${listOf(inputs)}`)];
+    return {
+      findings: [
+        inGraph('input_ids', `expected token ids, int64 or int32 [batch, tokens], got ${listOf(inputs)}`),
+      ],
+    };
   }
   const names = outputs.map(({ name }) => name);
   const tokensOutput = isPair ? lastButOne(names) : names.find((name) => name === 'last_hidden_state');
   const textOutput = isSecond ? names.find((name) => name === 'text_embeds') : null;
   const missing = [
-    ...(tokensOutput === undefined ? [isPair ? 'hidden_states.0, hidden_states.1 …' : 'last_hidden_state'] : []),
+    ...(tokensOutput === undefined
+      ? [isPair ? 'hidden_states.0, hidden_states.1 …' : 'last_hidden_state']
+      : []),
     ...(textOutput === undefined ? ['text_embeds'] : []),
   ];
   if (tokensOutput === undefined || textOutput === undefined) {
-    return [inGraph('outputs', `expected ${missing.join(' and ')}, got ${listOf(outputs)}`)];
+    return { findings: [inGraph('outputs', `expected ${missing.join(' and ')}, got ${listOf(outputs)}`)] };
   }
-  return { idsName: ids.name, idsType: ids.type, tokensOutput, textOutput };
+  return { value: { idsName: ids.name, idsType: ids.type, tokensOutput, textOutput } };
 }
 
 function lastButOne(names: readonly string[]): string | undefined {
@@ -119,17 +130,23 @@ function lastButOne(names: readonly string[]): string | undefined {
 
 const LATENT_RANK = 4;
 
-function readUnet({ inputs, outputs }: GraphSignature, isPair: boolean): UnetSignature | Finding[] {
+function readUnet({ inputs, outputs }: GraphSignature, isPair: boolean): Read<UnetSignature> {
   const findings: Finding[] = [];
   const byName = new Map(inputs.map((input) => [input.name, input]));
-  const needed: readonly string[] = isPair ? [...NEEDED_UNET_INPUTS, 'text_embeds', 'time_ids'] : NEEDED_UNET_INPUTS;
+  const needed: readonly string[] = isPair
+    ? [...NEEDED_UNET_INPUTS, 'text_embeds', 'time_ids']
+    : NEEDED_UNET_INPUTS;
   const missing = needed.filter((name) => !byName.has(name));
   if (missing.length > 0) {
-    findings.push(inGraph('inputs', `expected ${missing.join(', ')} among the inputs, got ${listOf(inputs)}`));
+    findings.push(
+      inGraph('inputs', `expected ${missing.join(', ')} among the inputs, got ${listOf(inputs)}`),
+    );
   }
   const strange = inputs.filter(({ name }) => !(UNET_INPUTS as readonly string[]).includes(name));
   if (strange.length > 0) {
-    findings.push(inGraph('inputs', `expected ${UNET_INPUTS.join(', ')} and no others, got ${listOf(strange)}`));
+    findings.push(
+      inGraph('inputs', `expected ${UNET_INPUTS.join(', ')} and no others, got ${listOf(strange)}`),
+    );
   }
   for (const input of inputs) {
     if (FEED_TYPES.includes(input.type)) continue;
@@ -138,39 +155,50 @@ function readUnet({ inputs, outputs }: GraphSignature, isPair: boolean): UnetSig
   const sample = byName.get('sample');
   const channels = sample?.dims.length === LATENT_RANK ? sample.dims[1] : null;
   if (sample && !channels) {
-    findings.push(inGraph('sample', `expected [batch, channels, height, width] with so many channels, got ${describeSpec(sample)}`));
+    findings.push(
+      inGraph(
+        'sample',
+        `expected [batch, channels, height, width] with so many channels, got ${describeSpec(sample)}`,
+      ),
+    );
   }
   if (outputs.length !== 1) {
     findings.push(inGraph('outputs', `expected one, what is to be taken off, got ${listOf(outputs)}`));
   }
-  if (findings.length > 0 || !sample || !channels) return findings;
+  if (findings.length > 0 || !sample || !channels) return { findings };
   const known = UNET_INPUTS.map((name) => [name, byName.get(name) ?? null] as const);
   return {
-    inputs: Object.fromEntries(known) as UnetSignature['inputs'],
-    outputName: outputs[0]!.name,
-    latentChannels: channels,
-    rowsPerRun: sample.dims[0] ?? null,
+    value: {
+      inputs: Object.fromEntries(known) as UnetSignature['inputs'],
+      outputName: outputs[0]!.name,
+      latentChannels: channels,
+      rowsPerRun: sample.dims[0] ?? null,
+    },
   };
 }
 
-function readVae({ inputs, outputs }: GraphSignature): VaeSignature | Finding[] {
+function readVae({ inputs, outputs }: GraphSignature): Read<VaeSignature> {
   const [input, ...more] = inputs;
   const [output] = outputs;
   if (!input || !output || more.length > 0 || input.dims.length !== LATENT_RANK) {
-    return [inGraph('inputs', `expected one, [batch, channels, height, width], got ${listOf(inputs)}`)];
+    return {
+      findings: [inGraph('inputs', `expected one, [batch, channels, height, width], got ${listOf(inputs)}`)],
+    };
   }
-  return { inputName: input.name, inputType: input.type, outputName: output.name };
+  return { value: { inputName: input.name, inputType: input.type, outputName: output.name } };
 }
 
-function readSafetyChecker(graph: GraphSignature): GraphSignature | Finding[] {
+function readSafetyChecker(graph: GraphSignature): Read<GraphSignature> {
   const has = graph.inputs.some(({ name }) => name === 'clip_input');
-  if (has && graph.outputs.some(({ name }) => name === 'has_nsfw_concepts')) return graph;
-  return [
-    inGraph(
-      'inputs',
-      `expected clip_input and images, and the output has_nsfw_concepts, got ${listOf(graph.inputs)} and ${listOf(graph.outputs)}`,
-    ),
-  ];
+  if (has && graph.outputs.some(({ name }) => name === 'has_nsfw_concepts')) return { value: graph };
+  return {
+    findings: [
+      inGraph(
+        'inputs',
+        `expected clip_input and images, and the output has_nsfw_concepts, got ${listOf(graph.inputs)} and ${listOf(graph.outputs)}`,
+      ),
+    ],
+  };
 }
 
 function listOf(specs: readonly TensorSpec[]): string {

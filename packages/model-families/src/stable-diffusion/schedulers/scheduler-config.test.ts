@@ -1,7 +1,7 @@
-import { DarkroomError } from '@darkroom/contracts';
+import { DarkroomError, SCHEDULERS } from '@darkroom/contracts';
 import { describe, expect, it } from 'vitest';
 import { parseSchedulerConfig, type SchedulerConfig, SchedulerConfigError } from './scheduler-config.js';
-import { configureScheduler, SCHEDULER_NAMES } from './schedulers.js';
+import { configureScheduler } from './schedulers.js';
 
 const SD_1_4 = {
   _class_name: 'PNDMScheduler',
@@ -78,7 +78,7 @@ describe('a configuration', () => {
   });
 
   it('serves every scheduler that can be chosen', () => {
-    for (const name of SCHEDULER_NAMES) {
+    for (const name of SCHEDULERS) {
       const scheduler = configureScheduler(SD_1_4, { name }).start({ steps: 10, latentsLength: 4 });
       expect(scheduler.timesteps.length, name).toBeGreaterThanOrEqual(10);
     }

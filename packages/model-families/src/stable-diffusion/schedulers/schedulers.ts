@@ -1,4 +1,4 @@
-import { nearestName } from '@darkroom/contracts';
+import { nearestName, type SchedulerName } from '@darkroom/contracts';
 import { ddim } from './ddim.js';
 import { dpmSolverMultistep } from './dpm-solver-multistep.js';
 import { euler } from './euler.js';
@@ -32,19 +32,16 @@ const NAMED_SCHEDULERS = {
   pndm: { className: 'PNDMScheduler' },
   euler: { className: 'EulerDiscreteScheduler' },
   euler_ancestral: { className: 'EulerAncestralDiscreteScheduler' },
-  dpm_solver_2m: {
+  'dpm++_2m': {
     className: 'DPMSolverMultistepScheduler',
     fields: { ...DPM_SOLVER_2M, use_karras_sigmas: false },
   },
-  dpm_solver_2m_karras: {
+  'dpm++_2m_karras': {
     className: 'DPMSolverMultistepScheduler',
     fields: { ...DPM_SOLVER_2M, use_karras_sigmas: true },
   },
   lcm: { className: 'LCMScheduler' },
-} as const satisfies Readonly<Record<string, NamedScheduler>>;
-
-export type SchedulerName = keyof typeof NAMED_SCHEDULERS;
-export const SCHEDULER_NAMES = Object.keys(NAMED_SCHEDULERS) as SchedulerName[];
+} as const satisfies Readonly<Record<SchedulerName, NamedScheduler>>;
 
 export interface SchedulerChoice {
   /** Another scheduler than the model's own. */

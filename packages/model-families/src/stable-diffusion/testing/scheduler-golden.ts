@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { SchedulerName } from '@darkroom/contracts';
 import { decodeNpy } from '@darkroom/tensor';
 import type { SchedulerConfig } from '../schedulers/scheduler-config.js';
-import type { SchedulerName } from '../schedulers/schedulers.js';
 
 const FOLDER = new URL('../../../golden/stable-diffusion/', import.meta.url);
 
