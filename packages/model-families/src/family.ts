@@ -23,6 +23,8 @@ export interface Family {
   readonly task: Task;
   /** Schema of `family_options` in the manifest. */
   readonly optionsSchema: TSchema;
+  /** Whether the manifest says how pictures are prepared. Default true; not of use to families that only make some. */
+  readonly preparesPictures?: boolean;
   /** The parts in `files` of a manifest that are graphs; each is opened before {@link Family.load}. */
   graphParts(manifest: CompleteManifest): readonly string[];
   capabilities(manifest: CompleteManifest): readonly Capability[];

@@ -33,6 +33,7 @@ export const stableDiffusion: Family = {
   name: 'stable-diffusion',
   task: 'generation',
   optionsSchema: StableDiffusionOptionsSchema,
+  preparesPictures: false,
   graphParts: graphPartsOf,
   dropsGraphs: (manifest) => optionsOf(manifest).drop_graphs,
   capabilities: (manifest) => [
