@@ -10,7 +10,8 @@ const SHOWN_ROLES = ['overlay', 'color_map'] as const;
 /** One picture of the contact sheet: what was sent, and what each of its jobs made of it. */
 export function pictureCard(results: readonly DemoResult[]): string {
   const { picture, job, files } = results[0]!;
-  const { width, height } = job.input.image;
+  // Every job of the demo has a picture.
+  const { width, height } = job.input.image!;
   const shown = [
     { file: files.input, caption: 'what was sent' },
     ...results.flatMap(({ job, files }) =>

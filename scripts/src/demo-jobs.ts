@@ -69,7 +69,8 @@ async function follow(
 ): Promise<Job> {
   for await (const { event, data } of client.events(submitted, { signal })) {
     if (event === 'done') return data;
-    onStage(event === 'progress' ? data.stage : data.progress.stage);
+    if (event === 'progress') onStage(data.stage);
+    else if (event === 'status') onStage(data.progress.stage);
   }
   return client.waitForEnd(submitted, { signal });
 }

@@ -62,7 +62,11 @@ async function answerWithPicture(
   if (error) throw new DarkroomError(error.code, `The job ${record.id} failed: ${error.detail}`);
   const picture = pictureOf(record);
   if (record.status !== 'succeeded' || !picture) {
-    const detail = `The job ${record.id} is ${record.status} and has no picture. ${ERRORS.job_has_no_result.help}`;
+    const why =
+      record.status === 'succeeded'
+        ? 'What it made was withheld; the result of the job says why.'
+        : ERRORS.job_has_no_result.help;
+    const detail = `The job ${record.id} is ${record.status} and has no picture. ${why}`;
     throw new DarkroomError('job_has_no_result', detail);
   }
   reply.code(200);

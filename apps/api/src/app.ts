@@ -15,6 +15,7 @@ import { batchResultRoute } from './routes/batch-result.js';
 import { batchesRoute } from './routes/batches.js';
 import { detectionRoute } from './routes/detection.js';
 import { docsRoute } from './routes/docs.js';
+import { generationRoute } from './routes/generation.js';
 import { healthRoute } from './routes/health.js';
 import { jobEventsRoute } from './routes/job-events.js';
 import { jobFilesRoute } from './routes/job-files.js';
@@ -65,6 +66,7 @@ export async function buildApp(services: Services, logger: Logger): Promise<Fast
   for (const route of [
     segmentationRoute,
     detectionRoute,
+    generationRoute,
     batchesRoute,
     batchResultRoute,
     jobsRoute,

@@ -4,12 +4,14 @@ import type { Job } from '@darkroom/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badBodies } from './testing/bad-requests/bad-bodies.js';
 import { badFields } from './testing/bad-requests/bad-fields.js';
+import { badGenerations } from './testing/bad-requests/bad-generations.js';
 import { badImageFields } from './testing/bad-requests/bad-image-fields.js';
 import { badPaths } from './testing/bad-requests/bad-paths.js';
 import { badPictures } from './testing/bad-requests/bad-pictures.js';
 import { badPrompts } from './testing/bad-requests/bad-prompts.js';
 import type { BadRequest, Material } from './testing/bad-requests/bad-request.js';
 import { expectProblem } from './testing/expect-problem.js';
+import { GeneratorModels } from './testing/generator-model.js';
 import { PromptableModels } from './testing/promptable-model.js';
 import { sendRequest } from './testing/send-request.js';
 import { QUICK_MODEL, type RunningService, startService } from './testing/start-service.js';
@@ -23,6 +25,7 @@ const TABLES: Readonly<Record<string, (material: Material) => BadRequest[]>> = {
   'image field': badImageFields,
   field: badFields,
   prompt: badPrompts,
+  generation: badGenerations,
   body: badBodies,
   'path, query or head': badPaths,
 };
@@ -39,6 +42,7 @@ beforeAll(async () => {
   ]);
   service = started;
   (await PromptableModels.open(service)).close();
+  (await GeneratorModels.open(service)).close();
   const { id } = await runGoodJob(photo);
   material = { photo, jpeg, jobId: id, maxUploadBytes: MAX_UPLOAD_BYTES };
 });

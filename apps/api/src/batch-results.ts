@@ -32,7 +32,9 @@ export async function finishedPictures(
   const pictures = await Promise.all(
     records.map(async (record) => {
       const result = await presenter.result(record);
-      return result === null ? [] : [{ jobId: record.id, fileName: record.input.image.fileName, result }];
+      return result === null
+        ? []
+        : [{ jobId: record.id, fileName: record.input.image?.fileName ?? null, result }];
     }),
   );
   return pictures.flat();

@@ -3,11 +3,12 @@ import type { JobChange, JobRecord } from '@darkroom/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventResponse } from './event-response.js';
 import { JobPresenter } from './presentation/job-presenter.js';
+import { jobUrls } from './presentation/urls.js';
 import type { Services } from './services.js';
 
 /** After this time a look at Redis that failed is taken again. */
 const LOOK_AGAIN_MS = 500;
-/** A client that reads so slowly gets no more progress, only what counts. */
+/** A client that reads so slowly gets no more progress and previews, only what counts. */
 const SLOW_CLIENT_BYTES = 256 * 1024;
 
 /**
@@ -61,6 +62,7 @@ class EventStream {
   async #handle(change: JobChange | 'resync'): Promise<void> {
     if (this.#response.isOver || (change !== 'resync' && change.revision <= this.#revision)) return;
     if (change !== 'resync' && change.kind === 'progress') return this.#sendProgress(change);
+    if (change !== 'resync' && change.kind === 'preview') return this.#sendPreviews(change);
     const record = await this.#services.store.get(this.#jobId);
     if (record === null) return this.#response.end();
     if (record.revision <= this.#revision) return;
@@ -80,6 +82,15 @@ class EventStream {
       event: 'progress',
       data: { id: this.#jobId, ...progress, eta_seconds: etaSeconds },
     });
+  }
+
+  #sendPreviews({ revision, made = [] }: JobChange): void {
+    if (this.#response.waitingBytes > SLOW_CLIENT_BYTES) return;
+    const { artifact: urlOf } = jobUrls(this.#presenter.base, this.#jobId);
+    for (const { artifact, step } of made) {
+      const data = { id: this.#jobId, artifact, url: urlOf(artifact), step };
+      this.#send(revision, { event: 'preview', data });
+    }
   }
 
   #send(revision: number, event: JobEvent): void {

@@ -9,7 +9,7 @@ import {
   USUAL_CAPABILITIES,
 } from '@darkroom/contracts';
 import type { DeliveryQueues, Registry, RunTimes, WorkerRegistry } from '@darkroom/jobs';
-import type { NeededCapability } from './submission/picture-task.js';
+import type { NeededCapability } from './submission/task-rules.js';
 
 /** What was read from the registry is good for so long; a submission then costs no extra round trip. */
 const FRESH_MS = 500;

@@ -25,12 +25,13 @@ const CSV_TYPE = 'text/csv; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
 /** What results are, as far as it matters to formats, and the formats that have a place for them. */
-type Content = 'detections' | 'masks' | 'classes' | 'an embedding';
+type Content = 'detections' | 'masks' | 'classes' | 'an embedding' | 'generated pictures';
 const FORMATS_FOR: Readonly<Record<Content, readonly TableFormat[]>> = {
   detections: ['coco', 'yolo', 'csv'],
   masks: ['coco', 'csv'],
   classes: ['csv'],
   'an embedding': [],
+  'generated pictures': [],
 };
 
 /**
@@ -54,6 +55,7 @@ export function formatResults(
 /** All pictures of a batch were asked for the same. */
 function contentOf([first]: readonly FinishedPicture[], task: Task): Content {
   if (task === 'detection') return 'detections';
+  if (task === 'generation') return 'generated pictures';
   if (first && isMasked(first)) return 'masks';
   return first && 'artifact' in first.result ? 'an embedding' : 'classes';
 }

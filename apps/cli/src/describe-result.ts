@@ -1,8 +1,8 @@
-import type { TaskResult } from '@darkroom/contracts';
+import type { GenerationResult, TaskResult } from '@darkroom/contracts';
 
 const MOST_NAMED = 6;
 
-/** A result in a few words: `3 found: 2 dog, 1 cat`; `5 masks`; `cat 35.5 %, sofa 20.1 %`. */
+/** A result in a few words: `3 found: 2 dog, 1 cat`; `5 masks`; `2 pictures, 1 withheld`; `cat 35.5 %, sofa 20.1 %`. */
 export function describeResult(result: TaskResult): string {
   if ('detections' in result) {
     const counts = Object.entries(result.counts).filter(([, count]) => count > 0);
@@ -11,10 +11,18 @@ export function describeResult(result: TaskResult): string {
     const names = counts.map(([label, count]) => `${count} ${label}`);
     return `${result.detections.length} found: ${shortened(names)}`;
   }
+  if ('images' in result) return describeImages(result.images);
   if ('masks' in result) return result.masks.length === 1 ? '1 mask' : `${result.masks.length} masks`;
   if (!('classes' in result)) return `an embedding of shape [${result.shape.join(', ')}]`;
   const shares = result.classes.map(({ label, fraction }) => `${label} ${(fraction * 100).toFixed(1)} %`);
   return shortened(shares);
+}
+
+function describeImages(images: GenerationResult['images']): string {
+  const withheld = images.filter(({ artifact }) => artifact === null).length;
+  const made = images.length - withheld;
+  const pictures = made === 1 ? '1 picture' : `${made} pictures`;
+  return withheld === 0 ? pictures : `${pictures}, ${withheld} withheld`;
 }
 
 function shortened(words: readonly string[]): string {

@@ -13,15 +13,15 @@ export async function countRun(
   { timings, batchSize, outcome }: RunResult,
   { runTimes, usage }: RunCounters,
 ): Promise<void> {
-  const stages = {
-    decode: timings.decode_ms ?? 0,
-    prepare: timings.prepare_ms ?? 0,
-    inference: timings.inference_ms ?? 0,
-    postprocess: timings.postprocess_ms ?? 0,
-  };
-  const runMs = Object.values(stages).reduce((sum, ms) => sum + ms, 0);
+  const stages = Object.entries({
+    decode: timings.decode_ms,
+    prepare: timings.prepare_ms,
+    inference: timings.inference_ms,
+    postprocess: timings.postprocess_ms,
+  }).flatMap(([stage, ms]) => (ms === null ? [] : [{ stage, ms }]));
+  const runMs = stages.reduce((sum, { ms }) => sum + ms, 0);
   const observed = usage.observe((observe) => {
-    for (const [stage, ms] of Object.entries(stages)) observe('stage', { model, stage }, ms / 1000);
+    for (const { stage, ms } of stages) observe('stage', { model, stage }, ms / 1000);
     observe('wait', { model }, ((startedAtMs ?? createdAtMs) - createdAtMs) / 1000);
     observe('batchSize', { model }, batchSize);
   });

@@ -164,9 +164,9 @@ export class HostedModel implements MeteredModel {
     this.#usualRun.remember(timings.inference_ms ?? 0);
   }
 
-  /** What a run likely has left. */
-  expectedRemainingMs(elapsedMs: number): number {
-    return this.#usualRun.expectedRemainingMs(elapsedMs);
+  /** How long its graph runs for a job usually take, in milliseconds; 0 before the first. */
+  get usualRunMs(): number {
+    return this.#usualRun.usualMs;
   }
 
   sawGpuBytes(bytes: number): void {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { DarkroomError, type Progress, type Warning } from '@darkroom/contracts';
 import type { LoadedManifest } from '@darkroom/model-catalog';
-import type { MemoryShortage } from '@darkroom/model-families';
+import type { MemoryShortage, PipelineArtifact } from '@darkroom/model-families';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference/inference-messages.js';
 import type { SharedEmbeddings } from './shared-embeddings.js';
 
@@ -63,9 +63,9 @@ export class RunCanceledError extends Error {
 
 /** What a run is to do. */
 export interface RunRequest {
-  /** The compressed picture, as it was uploaded. */
-  readonly picture: Buffer;
-  readonly pictureSha256: string;
+  /** The compressed picture, as it was uploaded; null for a job without one. */
+  readonly picture: Buffer | null;
+  readonly pictureSha256: string | null;
   readonly options: Readonly<Record<string, unknown>>;
   /** Files that options refer to, by a JSON pointer to the option. */
   readonly attachments: Readonly<Record<string, Buffer>>;
@@ -77,6 +77,7 @@ export interface RunListener {
   /** Aborted when nobody wants the run any more. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  readonly onPreview: (artifact: PipelineArtifact, step: number) => void;
   readonly onWarning: (warning: Warning) => void;
 }
 
@@ -206,6 +207,7 @@ export class InferenceProcess {
     const run = this.#runs.get(message.runId);
     if (!run) return;
     if (message.type === 'progress') run.onProgress(message.progress);
+    else if (message.type === 'preview') run.onPreview(message.artifact, message.step);
     else if (message.type === 'warning') run.onWarning(message.warning);
     else if (message.type === 'done') run.resolve(message);
     else if (message.type === 'canceled') run.reject(new RunCanceledError());

@@ -9,6 +9,7 @@ import type { HostedModel } from './hosted-model.js';
 import { ModelRejectedError, ProcessDiedError, ProcessStoppedError } from './inference-process.js';
 import { type EndingAttempt, OutcomeWriter } from './outcome-writer.js';
 import { Precautions } from './precautions.js';
+import { PreviewWriter } from './preview-writer.js';
 import { ProgressReporter } from './progress-reporter.js';
 import { runOnModel } from './run-on-model.js';
 
@@ -100,24 +101,34 @@ export class JobRunner {
 
   async #run(attempt: Attempt): Promise<void> {
     const { record, token, precautions, abort } = attempt;
+    const { image, options } = record.input;
     const [picture, attachments] = await Promise.all([
-      this.#read(record.input.image.blobKey, 'picture'),
+      image && this.#read(image.blobKey, 'picture'),
       this.#readAttachments(record),
     ]);
     const progress = new ProgressReporter((present) => {
       void this.#store.reportProgress(record.id, token, present).catch(() => {});
     });
+    const previews = new PreviewWriter(attempt, {
+      store: this.#store,
+      blobs: this.#blobs,
+      logger: this.#logger,
+    });
     const result = await runOnModel(this.#hosted, {
       picture,
-      pictureSha256: record.input.image.sha256,
-      options: record.input.options,
+      pictureSha256: image === null ? null : image.sha256,
+      options,
       attachments,
       memoryShortage: precautions.memoryShortage,
       alone: precautions.alone,
       signal: abort.signal,
       onProgress: (present) => progress.report(present),
+      onPreview: (artifact, step) => previews.add(artifact, step),
       onWarning: (warning) => precautions.warn(warning),
-    }).finally(() => progress.stop());
+    }).finally(() => {
+      progress.stop();
+      return previews.end();
+    });
     await this.#outcomes.succeed(attempt, result);
     await countRun(record, result, this.#counters).catch((error) =>
       this.#logger.warn({ job: record.id, err: error }, 'the run could not be counted'),

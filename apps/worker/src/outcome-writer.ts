@@ -1,17 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { BlobStore } from '@darkroom/blob-store';
 import type { ErrorCode, Warning } from '@darkroom/contracts';
-import {
-  type JobOutcome,
-  type JobRecord,
-  type JobStore,
-  NO_OUTCOME,
-  type StoredArtifact,
-} from '@darkroom/jobs';
+import { type JobOutcome, type JobRecord, type JobStore, NO_OUTCOME } from '@darkroom/jobs';
+import { artifactKey, heldUntilMs, storeArtifact } from './attempt-files.js';
 import type { RunResult } from './inference-process.js';
-
-/** Blobs of an attempt whose worker dies before it finishes the job go away by themselves this much later. */
-const BLOB_MARGIN_MS = 3_600_000;
 
 /** An attempt that comes to its end. */
 export interface EndingAttempt {
@@ -42,24 +33,16 @@ export class OutcomeWriter {
 
   /** What an attempt that no longer holds the job has written is thrown away. */
   async succeed({ record, token, warnings }: EndingAttempt, run: RunResult): Promise<void> {
-    const untilMs = Date.now() + record.keepMs + BLOB_MARGIN_MS;
-    const place = `${record.id}/${record.attempts}`;
-    const resultBlobKey = `result/${place}`;
-    const blobKeyOf = (name: string) => `artifact/${place}/${name}`;
-    const names = run.outcome.artifacts.map(({ name }) => name);
-    await this.#store.noteBlobs(record.id, [resultBlobKey, ...names.map(blobKeyOf)]);
+    const resultBlobKey = `result/${record.id}/${record.attempts}`;
+    const made = run.outcome.artifacts;
+    const artifactKeys = made.map(({ name }) => artifactKey(record, name));
+    await this.#store.noteBlobs(record.id, [resultBlobKey, ...artifactKeys]);
     const resultJson = Buffer.from(JSON.stringify(run.outcome.result));
     const [artifacts] = await Promise.all([
-      Promise.all(
-        run.outcome.artifacts.map(async ({ bytes, ...about }): Promise<StoredArtifact> => {
-          const blobKey = blobKeyOf(about.name);
-          await this.#blobs.put(blobKey, bytes, record.id, untilMs);
-          return { ...about, blobKey, bytes: bytes.length, sha256: sha256(bytes) };
-        }),
-      ),
-      this.#blobs.put(resultBlobKey, resultJson, record.id, untilMs),
+      Promise.all(made.map((artifact) => storeArtifact(artifact, record, this.#blobs))),
+      this.#blobs.put(resultBlobKey, resultJson, record.id, heldUntilMs(record)),
     ]);
-    const finished = await this.#store.finish(record.id, token, 'succeeded', {
+    const outcome: JobOutcome = {
       modelVersion: this.#modelVersion,
       resultBlobKey,
       artifacts,
@@ -72,9 +55,9 @@ export class OutcomeWriter {
         embedding: run.outcome.embedding ?? null,
       },
       timings: run.timings,
-    });
-    if (finished) return;
-    const keys = [resultBlobKey, ...artifacts.map((artifact) => artifact.blobKey)];
+    };
+    if (await this.#store.finish(record.id, token, 'succeeded', outcome, run.steps)) return;
+    const keys = [resultBlobKey, ...artifactKeys];
     await Promise.all(keys.map((key) => this.#blobs.release(key, record.id)));
   }
 
@@ -87,8 +70,4 @@ export class OutcomeWriter {
     };
     await this.#store.finish(record.id, token, 'failed', outcome);
   }
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,6 +1,7 @@
-import { DarkroomError } from '@darkroom/contracts';
+import { DarkroomError, type Progress } from '@darkroom/contracts';
 import type { HostedModel } from './hosted-model.js';
 import type { InferenceProcess, RunListener, RunRequest, RunResult } from './inference-process.js';
+import { RunPace } from './run-pace.js';
 
 /** A canceled run has so long to come to its next check by itself; then it is looked at again and again. */
 const CANCEL_GRACE_MS = 300;
@@ -22,7 +23,7 @@ const WATCHED_STAGES = ['inference', 'postprocess'];
  */
 export async function runOnModel(
   hosted: HostedModel,
-  { signal, onProgress, onWarning, alone, ...request }: Run,
+  { signal, onProgress, onPreview, onWarning, alone, ...request }: Run,
 ): Promise<RunResult> {
   return hosted.use({ alone }, async (process, device) => {
     const watch = new StageWatch(hosted, process);
@@ -32,9 +33,10 @@ export async function runOnModel(
       const result = await process.run(request, {
         signal,
         onProgress: (progress) => {
-          watch.enter(progress.stage);
+          watch.follow(progress);
           onProgress(progress);
         },
+        onPreview,
         onWarning,
       });
       // A run that went to another device says nothing of how long one usually takes.
@@ -49,13 +51,13 @@ export async function runOnModel(
   });
 }
 
-/** Knows which stage a run is in and since when. */
+/** Knows which stage a run is in, and how far. */
 class StageWatch {
   ranTooLong = false;
   readonly #hosted: HostedModel;
   readonly #process: InferenceProcess;
   #stage = '';
-  #enteredMs = 0;
+  readonly #pace = new RunPace();
   #timer: NodeJS.Timeout | undefined;
   #cancelTimer: NodeJS.Timeout | undefined;
 
@@ -64,9 +66,10 @@ class StageWatch {
     this.#process = process;
   }
 
-  enter(stage: string): void {
+  follow(progress: Progress): void {
+    const { stage } = progress;
     this.#stage = stage;
-    this.#enteredMs = performance.now();
+    this.#pace.follow(progress, performance.now());
     clearTimeout(this.#timer);
     if (!WATCHED_STAGES.includes(stage)) return;
     this.#timer = setTimeout(() => {
@@ -77,13 +80,14 @@ class StageWatch {
 
   /**
    * After the grace, a run that is still in its graph is killed once what it likely has left is more than loading
-   * takes. Before its graph it stops by itself, and the run that holds the process then may be another job's.
+   * takes; of one that makes steps, what is left of the present step, since it stops by itself after it. Before its graph
+   * it stops by itself too, and the run that holds the process then may be another job's.
    */
   stopIfWorthIt(): void {
     this.#cancelTimer = setInterval(() => {
       if (this.#stage !== 'inference') return;
-      const elapsedMs = performance.now() - this.#enteredMs;
-      if (this.#hosted.expectedRemainingMs(elapsedMs) <= this.#hosted.loadMs) return;
+      const { usualRunMs, loadMs } = this.#hosted;
+      if (this.#pace.untilNextCheckMs(performance.now(), usualRunMs) <= loadMs) return;
       clearInterval(this.#cancelTimer);
       void this.#hosted.restart(this.#process, 'canceled');
     }, CANCEL_GRACE_MS);

@@ -5,14 +5,13 @@ const WEIGHT_OF_LAST = 0.2;
 export class UsualRun {
   #usualMs: number | null = null;
 
+  /** 0 before the first. */
+  get usualMs(): number {
+    return this.#usualMs ?? 0;
+  }
+
   remember(runMs: number): void {
     this.#usualMs =
       this.#usualMs === null ? runMs : this.#usualMs * (1 - WEIGHT_OF_LAST) + runMs * WEIGHT_OF_LAST;
-  }
-
-  /** What a run likely has left; one that is past the usual time, or the first, as much again as it is past it. */
-  expectedRemainingMs(elapsedMs: number): number {
-    const usualMs = this.#usualMs ?? 0;
-    return Math.abs(usualMs - elapsedMs);
   }
 }

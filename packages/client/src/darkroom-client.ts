@@ -17,6 +17,7 @@ import { Patience, pause } from './patience.js';
 import {
   type DetectionSubmission,
   encodeSubmission,
+  type GenerationSubmission,
   type SegmentationSubmission,
   type SubmittedPicture,
 } from './picture-submission.js';
@@ -78,6 +79,14 @@ export class DarkroomClient {
   /** Submits a picture. The job comes back at once, or when it has ended within `waitSeconds`. */
   submitDetection(submission: DetectionSubmission, options: WaitOptions = {}): Promise<Job> {
     return this.#submit('/v1/detection', submission, options);
+  }
+
+  /**
+   * Has pictures made of a prompt. The job comes back at once, or when it has ended within `waitSeconds`; its events tell of
+   * every step.
+   */
+  submitGeneration(submission: GenerationSubmission, options: WaitOptions = {}): Promise<Job> {
+    return this.#submit('/v1/generation', submission, options);
   }
 
   job(job: JobReference, options: WaitOptions = {}): Promise<Job> {
@@ -198,7 +207,7 @@ export class DarkroomClient {
     return this.#transport.json('/health/ready', { accept: [503], ...options });
   }
 
-  #submit(path: string, submission: SubmittedPicture, options: WaitOptions): Promise<Job> {
+  #submit(path: string, submission: Partial<SubmittedPicture>, options: WaitOptions): Promise<Job> {
     return this.#transport.json(path, { method: 'POST', ...encodeSubmission(submission), ...options });
   }
 }

@@ -4,7 +4,12 @@ import type { HttpTransport } from './http-transport.js';
 import { Patience } from './patience.js';
 import type { ServerSentEvent } from './server-sent-events.js';
 
-const EVENT_NAMES: ReadonlySet<string> = new Set<JobEvent['event']>(['status', 'progress', 'done']);
+const EVENT_NAMES: ReadonlySet<string> = new Set<JobEvent['event']>([
+  'status',
+  'progress',
+  'preview',
+  'done',
+]);
 
 export interface EventsOptions {
   readonly signal?: AbortSignal | undefined;

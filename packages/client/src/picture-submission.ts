@@ -1,4 +1,4 @@
-import type { DetectionFields, ImageSource, SegmentationFields } from '@darkroom/contracts';
+import type { DetectionFields, GenerationFields, ImageSource, SegmentationFields } from '@darkroom/contracts';
 import type { HttpRequest } from './http-transport.js';
 
 /** Bytes of a picture, as a file or in memory; or one of the forms that JSON has for it. */
@@ -17,8 +17,13 @@ export interface SegmentationSubmission extends SubmittedPicture, SegmentationFi
 /** What `submitDetection` takes: the picture and the fields of the contract. */
 export interface DetectionSubmission extends SubmittedPicture, DetectionFields {}
 
+/** What `submitGeneration` takes: the fields of the contract, and a picture if it is to begin with one. */
+export interface GenerationSubmission extends Partial<SubmittedPicture>, GenerationFields {}
+
 /** Body and headers of a submission: a form when there are bytes to send, JSON when there are none. */
-export function encodeSubmission(submission: SubmittedPicture): Pick<HttpRequest, 'body' | 'headers'> {
+export function encodeSubmission(
+  submission: Partial<SubmittedPicture>,
+): Pick<HttpRequest, 'body' | 'headers'> {
   const { image, fileName, ...fields } = submission;
   if (!(image instanceof Blob) && !(image instanceof Uint8Array)) {
     return { body: JSON.stringify({ image, ...fields }), headers: { 'content-type': 'application/json' } };

@@ -4,6 +4,8 @@ import {
   DetectionRequestSchema,
   DetectionResultSchema,
   EmbeddingResultSchema,
+  GenerationRequestSchema,
+  GenerationResultSchema,
   JobListSchema,
   JobSchema,
   JobSummarySchema,
@@ -29,6 +31,8 @@ const NAMED_SCHEMAS = [
   SegmentationRequestSchema,
   DetectionResultSchema,
   DetectionRequestSchema,
+  GenerationResultSchema,
+  GenerationRequestSchema,
   JobSummarySchema,
   JobSchema,
   JobListSchema,
@@ -42,7 +46,7 @@ const NAMED_SCHEMAS = [
   ReadinessSchema,
 ];
 
-const DESCRIPTION = `Pictures in, jobs out. Submit a picture, get a job at once, wait for it, poll it or follow its events.
+const DESCRIPTION = `Pictures or prompts in, jobs out. Submit one, get a job at once, wait for it, poll it or follow its events.
 
 Coordinates are pixels of the picture as displayed (EXIF orientation applied), from the top left. Times are
 ISO 8601 UTC. Every field of a job is always there, \`null\` when it has no value. Errors are RFC 9457 problem
@@ -60,7 +64,7 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       tags: [
-        { name: 'submit', description: 'Pictures in' },
+        { name: 'submit', description: 'Pictures and prompts in' },
         { name: 'jobs', description: 'What became of them' },
         { name: 'models', description: 'What there is to run, and where' },
         { name: 'service', description: 'Health, metrics, documentation' },

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { workersOf } from '../model-directory.js';
 import type { Services } from '../services.js';
 import { type JobSurroundings, presentJob, presentJobSummary } from './present-job.js';
+import { presentResult } from './present-result.js';
 import { baseUrl } from './urls.js';
 
 /** Shows records to a user: with their place in the queue, their result, and urls that suit the request. */
@@ -34,10 +35,12 @@ export class JobPresenter {
     return presentJobSummary(record, await this.#around(record));
   }
 
-  async result({ outcome }: JobRecord): Promise<TaskResult | null> {
+  async result({ id, outcome }: JobRecord): Promise<TaskResult | null> {
     if (outcome.resultBlobKey === null) return null;
     const bytes = await this.#services.blobs.get(outcome.resultBlobKey);
-    return bytes === null ? null : (JSON.parse(bytes.toString('utf8')) as TaskResult);
+    if (bytes === null) return null;
+    const stored = JSON.parse(bytes.toString('utf8')) as TaskResult;
+    return presentResult(stored, { jobId: id, base: this.#base });
   }
 
   /** Seconds until a job likely ends, from the model's recent runs; null when nothing is known. */

@@ -1,6 +1,7 @@
 import {
   type Artifact,
   ERRORS,
+  type InputImage,
   isEnded,
   type Job,
   type JobError,
@@ -8,11 +9,11 @@ import {
   type TaskResult,
   type Timings,
 } from '@darkroom/contracts';
-import type { JobRecord, StoredArtifact } from '@darkroom/jobs';
+import { artifactsOf, type JobRecord, type StoredArtifact, type StoredPicture } from '@darkroom/jobs';
 import { jobUrls } from './urls.js';
 
 /** The picture to look at, where several were made. */
-const PICTURE_ROLES = ['overlay', 'color_map'] as const;
+const PICTURE_ROLES = ['overlay', 'color_map', 'image'] as const;
 
 /** What a record alone does not tell. */
 export interface JobSurroundings {
@@ -41,7 +42,7 @@ export function presentJobSummary(record: JobRecord, around: JobSurroundings): J
     deadline_at: isoTimeOrNull(record.deadlineAtMs),
     kept_until: isoTimeOrNull(record.keptUntilMs),
     attempts: record.attempts,
-    artifacts: outcome.artifacts.map((artifact) => presentArtifact(artifact, urls.artifact(artifact.name))),
+    artifacts: artifactsOf(record).map((artifact) => presentArtifact(artifact, urls.artifact(artifact.name))),
     warnings: [...outcome.warnings],
     error: presentError(record),
     execution: outcome.execution,
@@ -67,20 +68,24 @@ export function presentJob(record: JobRecord, result: TaskResult | null, around:
   return {
     ...presentJobSummary(record, around),
     input: {
-      image: {
-        file_name: image.fileName,
-        media_type: image.mediaType,
-        bytes: image.bytes,
-        sha256: image.sha256,
-        width: image.width,
-        height: image.height,
-        exif_orientation: image.exifOrientation,
-        url: jobUrls(around.base, record.id).input,
-      },
+      image: image && presentPicture(image, jobUrls(around.base, record.id).input),
       priority: record.priority,
       ...options,
     },
     result,
+  };
+}
+
+function presentPicture(image: StoredPicture, url: string): InputImage {
+  return {
+    file_name: image.fileName,
+    media_type: image.mediaType,
+    bytes: image.bytes,
+    sha256: image.sha256,
+    width: image.width,
+    height: image.height,
+    exif_orientation: image.exifOrientation,
+    url,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Batch, BatchSchema, type Job } from '@darkroom/contracts';
+import { type Batch, BatchSchema, type InputImage, type Job } from '@darkroom/contracts';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAllEvents } from '../testing/event-reader.js';
@@ -142,7 +142,7 @@ describe('a batch', () => {
       )
     )
       .json()
-      .then((job) => (job as Job).input.image)) as Job['input']['image'];
+      .then((job) => (job as Job).input.image)) as InputImage;
     const redis = new Redis(service.redis.url);
     const keys = await redis.keys('*');
     redis.disconnect();

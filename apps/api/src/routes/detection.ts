@@ -1,12 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Services } from '../services.js';
-import { PICTURE_TASKS } from '../submission/picture-tasks.js';
-import { addSubmitPictureRoute } from './submit-picture-route.js';
+import { RULES_BY_TASK } from '../submission/rules-by-task.js';
+import { addSubmitJobRoute } from './submit-job-route.js';
 
 export const detectionRoute: FastifyPluginAsync<{ services: Services }> = async (app, { services }) => {
-  addSubmitPictureRoute(
+  addSubmitJobRoute(
     app,
-    PICTURE_TASKS.detection,
+    RULES_BY_TASK.detection,
     {
       operationId: 'submitDetection',
       summary: 'Detect objects in a picture',

@@ -18,7 +18,7 @@ export const jobEventsRoute: FastifyPluginAsyncTypebox<{ services: Services }> =
         tags: ['jobs'],
         summary: 'Follow a job',
         description:
-          'Server-sent events: `status` (the job without input and result), `progress`, and at the end `done` (the job). Begins with the job as it is now. A reconnect after `done` is answered `204`, which stops an EventSource.',
+          'Server-sent events: `status` (the job without input and result), `progress`, `preview` (the artifact that shows how far a picture is), and at the end `done` (the job). Begins with the job as it is now. A reconnect after `done` is answered `204`, which stops an EventSource.',
         params: JobParams,
         response: {
           200: { description: 'The events.', content: { 'text/event-stream': { schema: Type.String() } } },

@@ -135,11 +135,11 @@ describe('an artifact', () => {
 
 describe('the input', () => {
   it('is the picture as it was submitted', async () => {
-    const answer = await fetch(job.input.image.url);
+    const answer = await fetch(job.input.image!.url);
     expect(Buffer.from(await answer.arrayBuffer())).toEqual(photo);
     expect(answer.headers.get('content-type')).toBe('image/png');
     expect(answer.headers.get('content-disposition')).toContain(`filename*=UTF-8''Sonne%20%E2%98%80.png`);
-    const part = await fetch(job.input.image.url, { headers: { range: 'bytes=1-3' } });
+    const part = await fetch(job.input.image!.url, { headers: { range: 'bytes=1-3' } });
     expect(await part.text()).toBe('PNG');
   });
 });

@@ -1,6 +1,6 @@
 import { parse } from 'node:path';
 import { DarkroomError, isEnded } from '@darkroom/contracts';
-import type { JobRecord } from '@darkroom/jobs';
+import { artifactsOf, type JobRecord } from '@darkroom/jobs';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { answerWithFile } from '../answer-with-file.js';
@@ -26,6 +26,7 @@ const anyResult = Type.Union([
   Type.Ref('MasksResult'),
   Type.Ref('EmbeddingResult'),
   Type.Ref('DetectionResult'),
+  Type.Ref('GenerationResult'),
 ]);
 
 /** What a job leaves behind: its result, its artifacts; and what it was given. */
@@ -87,7 +88,7 @@ export const jobFilesRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
       }
       const { format = 'json' } = request.query;
       if (format === 'json') return reply.send(result);
-      const picture = { jobId: record.id, fileName: record.input.image.fileName, result };
+      const picture = { jobId: record.id, fileName: record.input.image?.fileName ?? null, result };
       const labels = await services.models.labelsOf(record.model);
       const { mediaType, body } = formatResults([picture], format, {
         task: record.task,
@@ -106,11 +107,16 @@ export const jobFilesRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
         tags: ['jobs'],
         summary: 'The picture as it was submitted',
         params: JobParams,
-        response: { 200: file, ...problemAnswers('job_not_found', 'no_longer_kept', 'redis_unavailable') },
+        response: {
+          200: file,
+          ...problemAnswers('job_not_found', 'artifact_not_found', 'no_longer_kept', 'redis_unavailable'),
+        },
       },
     },
     async (request, reply) => {
-      const { image } = (await findJob(request.params.id, store)).input;
+      const { id, input } = await findJob(request.params.id, store);
+      const { image } = input;
+      if (!image) throw new DarkroomError('artifact_not_found', `The job ${id} was given no picture.`);
       return answerWithFile(request, reply, { ...image, name: image.fileName ?? 'input' }, blobs);
     },
   );
@@ -136,7 +142,7 @@ export const jobFilesRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
     async (request, reply) => {
       const { id, name } = request.params;
       const record = await findJob(id, store);
-      const artifact = record.outcome.artifacts.find((candidate) => candidate.name === name);
+      const artifact = artifactsOf(record).find((candidate) => candidate.name === name);
       if (!artifact) throw noSuchArtifact(record, name);
       const saveAs = request.query.download === '1' ? downloadName(record, artifact.name) : null;
       return answerWithFile(request, reply, artifact, blobs, saveAs);
@@ -146,16 +152,20 @@ export const jobFilesRoute: FastifyPluginAsyncTypebox<{ services: Services }> = 
 
 /** `cat.overlay.jpg` for the overlay of `cat.jpg`. */
 function downloadName(record: JobRecord, artifactName: string): string {
-  const { fileName } = record.input.image;
+  const fileName = record.input.image?.fileName;
   const stem = fileName ? parse(fileName).name : record.id;
   return `${stem}.${artifactName}`;
 }
 
 function noSuchArtifact(record: JobRecord, name: string): DarkroomError {
-  const names = record.outcome.artifacts.map((artifact) => artifact.name).join(', ');
-  const there = isEnded(record.status)
-    ? `Its artifacts: ${names || 'none'}.`
-    : 'It has not ended, so it has none yet.';
+  const names = artifactsOf(record)
+    .map((artifact) => artifact.name)
+    .join(', ');
+  const notYet = isEnded(record.status) ? '' : 'It has not ended. ';
+  const there =
+    names === '' && notYet
+      ? 'It has not ended, so it has none yet.'
+      : `${notYet}Its artifacts: ${names || 'none'}.`;
   return new DarkroomError(
     'artifact_not_found',
     `The job ${record.id} has no artifact "${name.slice(0, 80)}". ${there}`,

@@ -90,11 +90,11 @@ describe('a retry', () => {
     expect(answer.headers.get('location')).toBe(again.urls.self);
     expect(again).toMatchObject({ status: 'queued', retry_of: first.id, metadata: { order: 3 } });
     expect({ ...again.input, image: null }).toEqual({ ...first.input, image: null });
-    expect(again.input.image.sha256).toBe(first.input.image.sha256);
+    expect(again.input.image!.sha256).toBe(first.input.image!.sha256);
     expect(Date.parse(again.deadline_at!) - Date.parse(again.created_at)).toBe(300_000);
     // The picture is held by the new job too.
     await service.fetch(`/v1/jobs/${first.id}`, { method: 'DELETE' });
-    expect((await fetch(again.input.image.url)).status).toBe(200);
+    expect((await fetch(again.input.image!.url)).status).toBe(200);
     await service.fetch(`/v1/jobs/${again.id}`, { method: 'DELETE' });
   });
 

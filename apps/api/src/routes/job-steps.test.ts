@@ -82,7 +82,7 @@ describe('cancelling', () => {
 describe('deleting', () => {
   it('takes the job, its input and its artifacts away', async () => {
     const job = await submit(QUICK_MODEL, { outputs: '["overlay"]' }, '?wait=30');
-    const urls = [job.urls.self, job.urls.result, job.urls.events, job.urls.picture!, job.input.image.url];
+    const urls = [job.urls.self, job.urls.result, job.urls.events, job.urls.picture!, job.input.image!.url];
     const answer = await remove(job.id);
     expect([answer.status, await answer.text()]).toEqual([204, '']);
     for (const url of urls) await expectProblem(await fetch(url), 'job_not_found');
@@ -104,11 +104,11 @@ describe('deleting', () => {
       formSubmission(own, { model, outputs: 'overlay' }),
     );
     const { id, input } = (await answer.json()) as Job;
-    expect(await tracesOf(id, input.image.sha256)).not.toEqual([]);
+    expect(await tracesOf(id, input.image!.sha256)).not.toEqual([]);
     expect((await remove(id)).status).toBe(204);
     // A run that goes on to its end must leave nothing behind either.
     if (model !== AWAY_MODEL) await submit(model, {}, '?wait=30');
-    expect(await tracesOf(id, input.image.sha256)).toEqual([]);
+    expect(await tracesOf(id, input.image!.sha256)).toEqual([]);
   });
 });
 
@@ -138,7 +138,7 @@ describe('the keeping time', () => {
     expect(Date.parse(job.kept_until!) - Date.parse(job.finished_at!)).toBe(1000);
     await sleep(Date.parse(job.kept_until!) - Date.now() + 50);
     const { self, result, events, picture } = job.urls;
-    for (const url of [self, result, events, picture!, job.input.image.url]) {
+    for (const url of [self, result, events, picture!, job.input.image!.url]) {
       await expectProblem(await fetch(url), 'no_longer_kept');
     }
     await expectProblem(await cancel(job.id), 'no_longer_kept');

@@ -64,7 +64,7 @@ describe('a job', () => {
     expect(picture).toBeNull();
     for (const url of [
       ...Object.values(others),
-      input.image.url,
+      input.image!.url,
       ...artifacts.map((artifact) => artifact.url),
     ]) {
       const answer = await fetch(url);

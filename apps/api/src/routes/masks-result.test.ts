@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem } from '../testing/expect-problem.js';
 import { expectSchema } from '../testing/expect-schema.js';
 import { PROMPTABLE, PromptableModels } from '../testing/promptable-model.js';
+import type { RegisteredModels } from '../testing/registered-models.js';
 import { type RunningService, startService } from '../testing/start-service.js';
 import { formSubmission } from '../testing/submission.js';
 import { PHOTO_HEIGHT, PHOTO_WIDTH, testPhoto } from '../testing/test-photo.js';
@@ -34,7 +35,7 @@ const EMBEDDING: TaskResult = {
 };
 
 let service: RunningService;
-let models: PromptableModels;
+let models: RegisteredModels;
 let photo: Buffer;
 
 beforeAll(async () => {
@@ -49,7 +50,7 @@ afterAll(async () => {
 async function ended(
   mode: string,
   result: TaskResult,
-  ...rest: Parameters<PromptableModels['succeed']> extends [unknown, unknown, ...infer Rest] ? Rest : never
+  ...rest: Parameters<RegisteredModels['succeed']> extends [unknown, unknown, ...infer Rest] ? Rest : never
 ): Promise<Job> {
   const init = formSubmission(photo, { model: PROMPTABLE, mode }, 'cat.png');
   const job = (await (await service.fetch('/v1/segmentation', init)).json()) as Job;
@@ -95,7 +96,7 @@ describe('an embedding', () => {
 
   it('was computed or cached, as the execution says', async () => {
     for (const embedding of ['computed', 'cached'] as const) {
-      expect((await ended('embedding', EMBEDDING, [], embedding)).execution).toMatchObject({ embedding });
+      expect((await ended('embedding', EMBEDDING, [], { embedding })).execution).toMatchObject({ embedding });
     }
   });
 });

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem } from '../testing/expect-problem.js';
 import { expectSchema } from '../testing/expect-schema.js';
 import { POINTS_ONLY, PROMPTABLE, PromptableModels } from '../testing/promptable-model.js';
+import type { RegisteredModels } from '../testing/registered-models.js';
 import { QUICK_MODEL, type RunningService, startService } from '../testing/start-service.js';
 import { formSubmission, jsonSubmission, rawSubmission, withHeaders } from '../testing/submission.js';
 import { PHOTO_HEIGHT, PHOTO_WIDTH, testPhoto } from '../testing/test-photo.js';
 
 let service: RunningService;
-let models: PromptableModels;
+let models: RegisteredModels;
 let photo: Buffer;
 let base64: string;
 

@@ -44,7 +44,7 @@ describe('one picture in each of the ways it can come', () => {
     const seen: unknown[] = [];
     for (const init of Object.values(ways)) {
       const job = await run(init);
-      const { sha256, width, height, media_type, bytes } = job.input.image;
+      const { sha256, width, height, media_type, bytes } = job.input.image!;
       const mapSha256 = createHash('sha256')
         .update(await artifactBytes(job))
         .digest('hex');
@@ -73,7 +73,7 @@ describe('one picture in each of the ways it can come', () => {
   it('keeps the name of a file, without its folder', async () => {
     const job = await run(formSubmission(jpeg, {}, 'holidays/süß cat.jpg'));
     expect(job.input.image).toMatchObject({ file_name: 'süß cat.jpg', media_type: 'image/jpeg' });
-    expect((await run(rawSubmission(jpeg))).input.image.file_name).toBeNull();
+    expect((await run(rawSubmission(jpeg))).input.image!.file_name).toBeNull();
   });
 });
 
@@ -81,7 +81,7 @@ describe('a picture of another job', () => {
   it('is that job’s input, or one of its artifacts', async () => {
     const first = await run(formSubmission(photo, { outputs: 'color_map' }, 'cat.png'));
     const again = await run(jsonSubmission({ image: { job: first.id } }));
-    expect(again.input.image).toEqual({ ...first.input.image, url: again.input.image.url });
+    expect(again.input.image).toEqual({ ...first.input.image, url: again.input.image!.url });
     expect(again.result).toEqual(first.result);
 
     const colored = await run(
@@ -96,7 +96,7 @@ describe('a picture of another job', () => {
     const first = await run(rawSubmission(photo));
     const again = await run(jsonSubmission({ image: { job: first.id } }));
     await service.fetch(`/v1/jobs/${first.id}`, { method: 'DELETE' });
-    const input = await fetch(again.input.image.url);
+    const input = await fetch(again.input.image!.url);
     expect(Buffer.from(await input.arrayBuffer())).toEqual(photo);
     expect((await run(jsonSubmission({ image: { job: again.id } }))).status).toBe('succeeded');
     await expectProblem(

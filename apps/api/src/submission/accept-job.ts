@@ -57,7 +57,7 @@ export async function acceptJob(
       priority,
       retryOf: job.retryOf,
       batchId: job.batchId,
-      input: { image: picture.stored, options: job.options, attachments },
+      input: { image: picture?.stored ?? null, options: job.options, attachments },
       metadata: common.metadata ?? {},
       warnings: await warningsFor(modelId, services),
     })

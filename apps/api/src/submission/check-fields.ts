@@ -1,9 +1,10 @@
 import { DarkroomError, type FieldError, nearestName } from '@darkroom/contracts';
 import type { Static, TObject, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import { describeExpectation, type SchemaError } from './describe-expectation.js';
+import { describeExpectation, describeSchema, type SchemaError } from './describe-expectation.js';
 import { findLongList, type LongList } from './find-long-list.js';
 import { isNestedTooDeep } from './is-nested-too-deep.js';
+import { meantAlternative } from './meant-alternative.js';
 
 const VALUE_SHOWN_LENGTH = 60;
 const ERRORS_SHOWN = 3;
@@ -34,11 +35,11 @@ export function checkFields<Schema extends TObject>(
   const names = [...Object.keys(schema.properties), ...known];
   const unknown: FieldError[] = [];
   let unknownWithin = 0;
-  const invalid: FieldError[] = [];
+  const invalid: FieldError[] = missingFields(schema, fields, path);
   for (const [name, value] of Object.entries(fields)) {
     if (!Object.hasOwn(schema.properties, name)) unknown.push(unknownField([...path, name], names));
     else {
-      const faults = faultsOf([...path, name], schema.properties[name]!, value);
+      const faults = faultsOf([...path, name], meantAlternative(schema.properties[name]!, value), value);
       unknown.push(...faults.unknown);
       unknownWithin += faults.unknown.length;
       invalid.push(...faults.invalid);
@@ -56,6 +57,15 @@ export function checkFields<Schema extends TObject>(
 /** A pointer's segment, escaped after RFC 6901. */
 export function pointerTo(...path: readonly (string | number)[]): string {
   return `#${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
+}
+
+function missingFields(schema: TObject, fields: object, path: readonly string[]): FieldError[] {
+  const names = (schema.required ?? []).filter((name) => !Object.hasOwn(fields, name));
+  return names.map((name) => {
+    const takes = describeSchema(schema.properties[name]!);
+    const detail = `"${[...path, name].join('/')}" is missing${takes ? `; it takes ${takes}` : ''}.`;
+    return { pointer: pointerTo(...path, name), detail };
+  });
 }
 
 function unknownField(path: readonly string[], known: readonly string[]): FieldError {
@@ -116,7 +126,7 @@ function faultsOf(path: readonly string[], schema: TSchema, value: unknown): Fau
     if (told.has(instancePath)) continue;
     told.add(instancePath);
     const expected = describeExpectation(error, inner);
-    const detail = `"${name}${instancePath}" ${expected}, got ${show(valueAt(value, instancePath))}.`;
+    const detail = `"${name}${instancePath}" ${expected}, got ${shownFor(error, valueAt(value, instancePath))}.`;
     faults.invalid.push({ pointer: `${pointerTo(...path)}${instancePath}`, detail });
   }
   return faults;
@@ -162,7 +172,12 @@ export function sentenceOf(errors: readonly FieldError[]): string {
   return [...shown, ...more].join(' ');
 }
 
-function show(value: unknown): string {
+/** Of a text that is too long its length says more than its beginning. */
+function shownFor({ keyword }: SchemaError, value: unknown): string {
+  return keyword === 'maxLength' && typeof value === 'string' ? `${value.length} characters` : show(value);
+}
+
+export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(shorten(value));
   // JSON knows no infinities, but what is too large a number in it becomes one.
   if (typeof value === 'number') return String(value);

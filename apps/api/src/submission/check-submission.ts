@@ -4,8 +4,8 @@ import type { WantedAnswer } from '../wanted-answer.js';
 import { type CheckedJob, checkMetadata } from './accept-job.js';
 import { checkFields } from './check-fields.js';
 import { fillOptions } from './fill-options.js';
-import type { PictureTask, TaskFields, TaskOptions } from './picture-task.js';
 import { refuseWhenFull } from './refuse-when-full.js';
+import type { TaskFields, TaskOptions, TaskRules } from './task-rules.js';
 
 /** All of a job but its picture, and what its request said of how it is to be answered. */
 export interface CheckedSubmission extends Omit<CheckedJob, 'picture' | 'attachments'> {
@@ -14,22 +14,22 @@ export interface CheckedSubmission extends Omit<CheckedJob, 'picture' | 'attachm
 
 /**
  * Checks the fields of a submission, chooses its model and fills in the model's defaults. What depends on the picture
- * is left to {@link PictureTask.fitToPicture}.
- * @param pictures how many jobs will be made of it
+ * is left to {@link TaskRules.fitToPicture}.
+ * @param about how many jobs will be made of it, and whether they have pictures
  * @throws DarkroomError that names the field, or `queue_full`
  */
 export async function checkSubmission(
-  task: PictureTask,
+  rules: TaskRules,
   given: Record<string, unknown>,
   wanted: WantedAnswer,
   services: Services,
-  pictures = 1,
+  { hasPicture, jobs = 1 }: { readonly hasPicture: boolean; readonly jobs?: number },
 ): Promise<CheckedSubmission> {
-  const fields = checkFields(task.fieldsSchema, given, { known: ['image'] }) as TaskFields;
+  const fields = checkFields(rules.fieldsSchema, given, { known: ['image'] }) as TaskFields;
   checkMetadata(fields);
-  const model = await services.models.choose(task.task, fields.model, task.neededCapabilities(fields));
-  const resolved = task.resolveFields(fields, model);
-  if (wanted.kind === 'picture' && !task.makesPicture(resolved)) throw noPicture(resolved);
+  const needed = rules.neededCapabilities(fields, hasPicture);
+  const model = await services.models.choose(rules.task, fields.model, needed);
+  const resolved = withPicture(rules, rules.resolveFields(fields, model, hasPicture), wanted);
   const {
     model: _,
     metadata,
@@ -39,11 +39,10 @@ export async function checkSubmission(
     cancel_on_disconnect,
     ...asked
   } = resolved;
-  const filled = fillOptions<TaskOptions>(model, withPicture(asked, wanted));
-  const options = task.finishOptions(filled);
-  await refuseWhenFull(model.id, services, pictures);
+  const options = rules.finishOptions(fillOptions<TaskOptions>(model, asked), hasPicture);
+  await refuseWhenFull(model.id, services, jobs);
   return {
-    task: task.task,
+    task: rules.task,
     modelId: model.id,
     options,
     common: { metadata, keep_seconds, priority, deadline_seconds },
@@ -54,10 +53,11 @@ export async function checkSubmission(
 }
 
 /** An answer that is a picture needs one to be made, in the format that was asked for. */
-function withPicture(fields: TaskFields, wanted: WantedAnswer): TaskFields {
+function withPicture(rules: TaskRules, fields: TaskFields, wanted: WantedAnswer): TaskFields {
   if (wanted.kind !== 'picture') return fields;
-  const outputs = [...new Set([...(fields.outputs ?? []), 'overlay'])];
-  return { ...fields, outputs, ...(wanted.format ? { output_format: wanted.format } : {}) };
+  const asking = rules.askForPicture(fields);
+  if (asking === null) throw noPicture(fields);
+  return { ...asking, ...(wanted.format ? { output_format: wanted.format } : {}) };
 }
 
 function noPicture({ mode }: TaskFields): DarkroomError {

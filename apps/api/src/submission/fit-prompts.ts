@@ -1,6 +1,6 @@
 import type { PromptFields, PromptOptions } from '@darkroom/contracts';
 import { type PromptFault, refusePromptFaults } from './check-prompts.js';
-import type { PictureSize } from './picture-task.js';
+import type { PictureSize } from './task-rules.js';
 
 /**
  * Prompts as a job is run with them: points that don't say what they are, are on the object; boxes end where the

@@ -4,7 +4,8 @@ import type { LoadedPicture } from './load-picture.js';
 
 /** What a job needs from the blob store. */
 export interface NeededFiles {
-  readonly picture: LoadedPicture;
+  /** Null for a job without one. */
+  readonly picture: LoadedPicture | null;
   /** Keys of other jobs' files, by a JSON pointer to the option that refers to them. */
   readonly attachments: Readonly<Record<string, string>>;
 }
@@ -18,10 +19,8 @@ export async function holdFiles(
   { picture, attachments }: NeededFiles,
   blobs: BlobStore,
 ): Promise<void> {
-  const { stored, bytes } = picture;
   try {
-    if (bytes) await blobs.put(stored.blobKey, bytes, jobId, 'released');
-    else await hold(stored.blobKey, '#/image', 'The picture', jobId, blobs);
+    if (picture) await holdPicture(picture, jobId, blobs);
     for (const [pointer, blobKey] of Object.entries(attachments)) {
       await hold(blobKey, pointer, 'The mask', jobId, blobs);
     }
@@ -37,8 +36,13 @@ export async function releaseFiles(
   { picture, attachments }: NeededFiles,
   blobs: BlobStore,
 ): Promise<void> {
-  const keys = [picture.stored.blobKey, ...Object.values(attachments)];
+  const keys = [...(picture ? [picture.stored.blobKey] : []), ...Object.values(attachments)];
   await Promise.allSettled(keys.map((key) => blobs.release(key, jobId)));
+}
+
+async function holdPicture({ stored, bytes }: LoadedPicture, jobId: string, blobs: BlobStore): Promise<void> {
+  if (bytes) await blobs.put(stored.blobKey, bytes, jobId, 'released');
+  else await hold(stored.blobKey, '#/image', 'The picture', jobId, blobs);
 }
 
 async function hold(

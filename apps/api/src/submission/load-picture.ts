@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { BlobStore } from '@darkroom/blob-store';
 import { DarkroomError } from '@darkroom/contracts';
 import { ImageRejectedError, readImageHeader } from '@darkroom/imaging';
-import type { JobStore, StoredPicture } from '@darkroom/jobs';
+import { artifactsOf, type JobRecord, type JobStore, type StoredPicture } from '@darkroom/jobs';
 import { findReferredJob } from './find-referred-job.js';
 import type { PictureSource } from './picture-source.js';
+
+const ARTIFACTS_NAMED = 20;
 
 /** A picture whose header was read and found good. `bytes` is null for one that is in the blob store already. */
 export interface LoadedPicture {
@@ -28,18 +30,31 @@ export async function loadPicture(
     };
   }
   const record = await findReferredJob(source.jobId, 'image', from.store);
-  if (source.artifactName === null) return { stored: record.input.image, bytes: null };
-  const artifact = record.outcome.artifacts.find(({ name }) => name === source.artifactName);
+  if (source.artifactName === null) return { stored: inputOf(record), bytes: null };
+  const artifact = artifactsOf(record).find(({ name }) => name === source.artifactName);
   const bytes = artifact && (await from.blobs.get(artifact.blobKey));
   if (!artifact || !bytes) {
-    const names = record.outcome.artifacts.map(({ name }) => name).join(', ') || 'none';
     throw new DarkroomError(
       'artifact_not_found',
-      `The job ${record.id} has no artifact "${source.artifactName.slice(0, 80)}". Its artifacts: ${names}.`,
+      `The job ${record.id} has no artifact "${source.artifactName.slice(0, 80)}". Its artifacts: ${artifactNames(record)}.`,
     );
   }
   const stored = await describePicture(bytes, artifact.name, from.maxPixels);
   return { stored: { ...stored, blobKey: artifact.blobKey }, bytes: null };
+}
+
+function inputOf(record: JobRecord): StoredPicture {
+  const { image } = record.input;
+  if (image !== null) return image;
+  const detail = `The job ${record.id} was given no picture that "image" could refer to. Name one that it made: {"job": "${record.id}", "artifact": "<name>"}. Its artifacts: ${artifactNames(record)}.`;
+  throw new DarkroomError('image_missing', detail, { fields: [{ pointer: '#/image/artifact', detail }] });
+}
+
+function artifactNames(record: JobRecord): string {
+  const names = artifactsOf(record).map(({ name }) => name);
+  const more = names.length - ARTIFACTS_NAMED;
+  const shown = names.slice(0, ARTIFACTS_NAMED).join(', ') || 'none';
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 async function describePicture(

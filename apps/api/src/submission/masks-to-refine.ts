@@ -2,7 +2,7 @@ import { DarkroomError, isEnded, type PromptOptions, REFINABLE_MASKS_MAX } from 
 import type { JobRecord, JobStore } from '@darkroom/jobs';
 import { pointerTo } from './check-fields.js';
 import { findReferredJob } from './find-referred-job.js';
-import type { PictureSize } from './picture-task.js';
+import type { PictureSize } from './task-rules.js';
 
 /**
  * The logits of the earlier masks that prompts name.
@@ -45,7 +45,8 @@ function checkJob({ id, status, input }: JobRecord, picture: PictureSize, field:
   if (status !== 'succeeded') {
     refuse('invalid_field', `The job ${id} that "${field}" refers to is ${status}, so it has no masks.`);
   }
-  const { width, height } = input.image;
+  // A job without a picture has no masks either, which is told of the mask.
+  const { width, height } = input.image ?? picture;
   if (width !== picture.width || height !== picture.height) {
     refuse(
       'invalid_field',

@@ -1,12 +1,12 @@
-import { DarkroomError } from '@darkroom/contracts';
+import { DarkroomError, GENERATED_PICTURES_MAX } from '@darkroom/contracts';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import type { FormTexts } from './form-fields.js';
 import { uploadTooLarge } from './picture-source.js';
 import { twoPictures } from './read-submission.js';
 
-/** A form has so many parts at most; no task has nearly as many fields. */
-export const FIELDS_MAX = 64;
+/** A form has so many parts at most: prompts may come as one each, beside all the fields of a task. */
+export const FIELDS_MAX = GENERATED_PICTURES_MAX + 32;
 
 /** Base64 of a picture may stand in a text field; it is a third longer than the bytes, and line breaks add to it. */
 export const TEXT_PER_BYTE = 1.4;

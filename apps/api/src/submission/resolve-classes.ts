@@ -1,6 +1,6 @@
 import { DarkroomError, type ModelSummary, nearestName } from '@darkroom/contracts';
 import { pointerTo } from './check-fields.js';
-import type { TaskFields } from './picture-task.js';
+import type { TaskFields } from './task-rules.js';
 
 const LABELS_SHOWN = 20;
 

@@ -6,7 +6,7 @@ import { acceptJob } from './accept-job.js';
 import { refuseWhenFull } from './refuse-when-full.js';
 
 /**
- * Submits a job that ended without success once more, as a new job with the same picture, model, options and time
+ * Submits a job that ended without success once more, as a new job with the same picture, if any, model, options and time
  * until its deadline.
  * @throws DarkroomError `job_not_retryable`, `queue_full` or `no_longer_kept`
  */
@@ -22,7 +22,7 @@ export async function retryJob(
     {
       task: record.task,
       modelId: record.model,
-      picture: { stored: input.image, bytes: null },
+      picture: input.image && { stored: input.image, bytes: null },
       options: input.options,
       attachments: input.attachments ?? {},
       common: {
@@ -39,10 +39,17 @@ export async function retryJob(
   );
 }
 
-function notRetryable({ id, status }: JobRecord): DarkroomError {
+function howToRunAgain({ id, task, input }: JobRecord): string {
+  return input.image
+    ? `to run its picture again, submit "image": {"job": "${id}"}.`
+    : `to run it again, submit its "input" to /v1/${task}.`;
+}
+
+function notRetryable(record: JobRecord): DarkroomError {
+  const { id, status } = record;
   const remedy =
     status === 'succeeded'
-      ? `Its result is at /v1/jobs/${id}/result; to run its picture again, submit "image": {"job": "${id}"}.`
+      ? `Its result is at /v1/jobs/${id}/result; ${howToRunAgain(record)}`
       : 'Wait for its end, or cancel it first.';
   return new DarkroomError(
     'job_not_retryable',

@@ -9,7 +9,7 @@ import {
   type SegmentationOptions,
 } from '@darkroom/contracts';
 import { pointerTo, sentenceOf } from './check-fields.js';
-import type { TaskFields, TaskOptions } from './picture-task.js';
+import type { TaskFields, TaskOptions } from './task-rules.js';
 
 const FIELDS_OF_SOME_MODES = new Set<string>(Object.values(MODE_TRAITS).flatMap(({ fields }) => fields));
 

@@ -10,11 +10,12 @@ import { checkAutomaticPoints } from './check-automatic-points.js';
 import { checkPrompts } from './check-prompts.js';
 import { fitPrompts } from './fit-prompts.js';
 import { masksToRefine } from './masks-to-refine.js';
-import type { NeededCapability, PictureTask, TaskOptions } from './picture-task.js';
 import { askedMode, optionsOfMode, resolveMode } from './segmentation-mode.js';
+import { type NeededCapability, type TaskOptions, type TaskRules, withOverlay } from './task-rules.js';
 
-export const segmentation: PictureTask = {
+export const segmentation: TaskRules = {
   task: 'segmentation',
+  picture: 'required',
   fieldsSchema: SegmentationFieldsSchema,
   neededCapabilities,
   resolveFields(given, model) {
@@ -22,8 +23,10 @@ export const segmentation: PictureTask = {
     if (fields.mode === 'prompts') checkPrompts(fields.prompts as PromptFields[]);
     return fields;
   },
-  makesPicture: ({ mode }) =>
-    (MODE_TRAITS[mode as SegmentationMode].outputs as readonly string[]).includes('overlay'),
+  askForPicture(fields) {
+    const { outputs } = MODE_TRAITS[fields.mode as SegmentationMode];
+    return (outputs as readonly string[]).includes('overlay') ? withOverlay(fields) : null;
+  },
   finishOptions(filled) {
     const options = optionsOfMode(filled);
     if (options.mode === 'everything') checkAutomaticPoints(options.automatic);

@@ -1,4 +1,4 @@
-import { DarkroomError } from '@darkroom/contracts';
+import { BATCH_TASKS, DarkroomError } from '@darkroom/contracts';
 import type { BatchJob, BatchRecord } from '@darkroom/jobs';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -9,11 +9,11 @@ import { checkFields } from './check-fields.js';
 import { type CheckedSubmission, checkSubmission } from './check-submission.js';
 import { readFormFields } from './form-fields.js';
 import { PictureIntake, type TakenPicture } from './picture-intake.js';
-import type { FittedOptions, PictureTask } from './picture-task.js';
-import { PICTURE_TASKS } from './picture-tasks.js';
 import { type BatchFields, readBatch } from './read-batch.js';
+import { RULES_BY_TASK } from './rules-by-task.js';
+import type { FittedOptions, TaskRules } from './task-rules.js';
 
-const TaskSchema = Type.Object({ task: Type.Enum(Object.keys(PICTURE_TASKS)) });
+const TaskSchema = Type.Object({ task: Type.Enum([...BATCH_TASKS]) });
 
 /**
  * Takes a batch from the request to the queue: each picture becomes an ordinary job, a bad one is rejected alone.
@@ -26,9 +26,10 @@ export async function submitBatch(request: FastifyRequest, services: Services): 
   try {
     const read = await readBatch(request, intake, limits.maxUploadBytes);
     if (intake.count === 0) throw noPictures();
-    const { task, fields } = splitTask(read);
-    const checked = await checkSubmission(task, fields, { kind: 'job' }, services, intake.taken.length);
-    const fitted = await fitAll(intake, task, checked, store);
+    const { rules, fields } = splitTask(read);
+    const about = { hasPicture: true, jobs: intake.taken.length };
+    const checked = await checkSubmission(rules, fields, { kind: 'job' }, services, about);
+    const fitted = await fitAll(intake, rules, checked, store);
     const nowMs = Date.now();
     const batchId = await batches.open(checked.task, nowMs);
     const jobs = await acceptAll(fitted, checked, batchId, request, services);
@@ -51,14 +52,14 @@ interface FittedPicture extends FittedOptions {
 /** A picture that the options don't suit, such as one that a prompt lies outside of, is rejected alone. */
 async function fitAll(
   intake: PictureIntake,
-  task: PictureTask,
+  rules: TaskRules,
   { options }: CheckedSubmission,
   store: Services['store'],
 ): Promise<FittedPicture[]> {
   const fitted: FittedPicture[] = [];
   for (const taken of intake.taken) {
     await intake.rejectingAlone(taken, async () => {
-      fitted.push({ taken, ...(await task.fitToPicture(options, taken.stored, store)) });
+      fitted.push({ taken, ...(await rules.fitToPicture(options, taken.stored, store)) });
     });
   }
   return fitted;
@@ -89,25 +90,25 @@ async function acceptAll(
 }
 
 /** A batch answers at once, so hanging up is nothing it could be canceled by. */
-function withoutWaiting({ fieldsSchema, ...task }: PictureTask): PictureTask {
+function withoutWaiting({ fieldsSchema, ...rules }: TaskRules): TaskRules {
   const { cancel_on_disconnect: _, ...properties } = fieldsSchema.properties;
-  return { ...task, fieldsSchema: Type.Object(properties, { additionalProperties: false }) };
+  return { ...rules, fieldsSchema: Type.Object(properties, { additionalProperties: false }) };
 }
 
-function splitTask(read: BatchFields): { task: PictureTask; fields: Record<string, unknown> } {
+function splitTask(read: BatchFields): { rules: TaskRules; fields: Record<string, unknown> } {
   const given = read.kind === 'json' ? read.fields.task : read.texts.get('task')?.at(-1);
   if (given === undefined) {
-    const detail = `A batch needs "task": ${Object.keys(PICTURE_TASKS).join(' or ')}.`;
+    const detail = `A batch needs "task": ${BATCH_TASKS.join(' or ')}.`;
     throw new DarkroomError('invalid_field', detail, { fields: [{ pointer: '#/task', detail }] });
   }
   checkFields(TaskSchema, { task: given });
-  const task = withoutWaiting(PICTURE_TASKS[given as keyof typeof PICTURE_TASKS]);
+  const rules = withoutWaiting(RULES_BY_TASK[given as (typeof BATCH_TASKS)[number]]);
   if (read.kind === 'json') {
     const { task: _, ...fields } = read.fields;
-    return { task, fields };
+    return { rules, fields };
   }
   const texts = new Map([...read.texts].filter(([name]) => name !== 'task'));
-  return { task, fields: readFormFields(task.fieldsSchema, texts) };
+  return { rules, fields: readFormFields(rules.fieldsSchema, texts) };
 }
 
 function noPictures(): DarkroomError {

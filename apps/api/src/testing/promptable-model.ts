@@ -1,22 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RedisBlobStore } from '@darkroom/blob-store';
 import {
-  type ArtifactRole,
   AutomaticOptionsSchema,
-  type Job,
   MASK_FORMATS,
   MASK_OUTPUTS,
   type ModelSummary,
   PICTURE_FORMATS,
   PromptsFieldsSchema,
-  type TaskResult,
-  type Worker,
 } from '@darkroom/contracts';
-import { JobStore, NO_OUTCOME, type StoredArtifact, WorkerRegistry } from '@darkroom/jobs';
-import { NAMESPACE } from '@darkroom/service-kit';
-import { Redis } from 'ioredis';
 import { Type } from 'typebox';
+import { RegisteredModels } from './registered-models.js';
 import type { RunningService } from './start-service.js';
 
 export const PROMPTABLE = 'promptable';
@@ -74,88 +65,8 @@ const POINTS_ONLY_MODEL: ModelSummary = {
   capabilities: ['prompts', 'everything', 'embedding'],
 };
 
-/** What a job made, for the test to end it with. */
-export interface MadeFile {
-  readonly name: string;
-  readonly role: ArtifactRole;
-  readonly index: number | null;
-  readonly bytes: Buffer;
-}
-
-/**
- * Models that take prompts, as the api sees them: a worker registered them and left. Their jobs wait until the test
- * ends them, so that what the api makes of requests and of results is tested without any network.
- */
-export class PromptableModels {
-  readonly #redis: Redis;
-  readonly #store: JobStore;
-  readonly #blobs: RedisBlobStore;
-
-  private constructor(redisUrl: string) {
-    this.#redis = new Redis(redisUrl);
-    this.#store = new JobStore(this.#redis, NAMESPACE);
-    this.#blobs = new RedisBlobStore(this.#redis, NAMESPACE);
-  }
-
-  /** @returns when the api knows them */
-  static async open(service: RunningService): Promise<PromptableModels> {
-    const models = new PromptableModels(service.redis.url);
-    await models.#register();
-    while ((await service.fetch(`/v1/models/${PROMPTABLE}`)).status !== 200) await sleep(50);
-    return models;
-  }
-
-  async #register(): Promise<void> {
-    const registry = new WorkerRegistry(this.#redis, NAMESPACE);
-    const worker = { id: 'gone', models: [] as Worker['models'] } as Worker;
-    await registry.heartbeat(worker, [MODEL, POINTS_ONLY_MODEL]);
-    await registry.leave(worker.id);
-  }
-
-  /** Ends a job as a worker would. */
-  async succeed(
-    { id }: Pick<Job, 'id'>,
-    result: TaskResult,
-    files: readonly MadeFile[] = [],
-    embedding: 'computed' | 'cached' = 'computed',
-  ): Promise<void> {
-    const token = randomUUID();
-    await this.#store.start(id, token);
-    const resultBlobKey = `result/${id}`;
-    await this.#blobs.put(resultBlobKey, Buffer.from(JSON.stringify(result)), id, 'released');
-    const artifacts: StoredArtifact[] = [];
-    for (const { bytes, ...about } of files) {
-      const blobKey = `artifact/${id}/${about.name}`;
-      await this.#blobs.put(blobKey, bytes, id, 'released');
-      const stored = { mediaType: 'application/octet-stream', bytes: bytes.length, sha256: 'abc' };
-      artifacts.push({ ...about, ...stored, blobKey, width: null, height: null });
-    }
-    await this.#store.finish(id, token, 'succeeded', {
-      ...NO_OUTCOME,
-      modelVersion: MODEL.version,
-      resultBlobKey,
-      artifacts,
-      execution: { worker: 'gone', device: 'cpu', batch_size: 1, embedding },
-      timings: { decode_ms: 1, prepare_ms: 1, inference_ms: 1, postprocess_ms: 1 },
-    });
-  }
-
-  /** The files of other jobs that a job refers to, as a worker would read them. */
-  async attachments({ id }: Pick<Job, 'id'>): Promise<Record<string, string | undefined>> {
-    const { attachments = {} } = (await this.#store.get(id))!.input;
-    const files = Object.entries(attachments).map(
-      async ([pointer, key]) => [pointer, (await this.#blobs.get(key))?.toString()] as const,
-    );
-    return Object.fromEntries(await Promise.all(files));
-  }
-
-  /** Whether a file is still kept for anybody. */
-  async keeps(blobName: string): Promise<boolean> {
-    const keys = await this.#redis.keys('*');
-    return keys.some((key) => key.includes(blobName));
-  }
-
-  close(): void {
-    this.#redis.disconnect();
-  }
-}
+/** Models that take prompts. */
+export const PromptableModels = {
+  open: (service: RunningService): Promise<RegisteredModels> =>
+    RegisteredModels.open(service, [MODEL, POINTS_ONLY_MODEL]),
+};

@@ -1,6 +1,6 @@
 import { decodeImage, ImageRejectedError, type Pixels } from '@darkroom/imaging';
 import type { LoadedManifest } from '@darkroom/model-catalog';
-import { familyNamed, type GraphOpener, NO_SHORTAGE, openModel } from '@darkroom/model-families';
+import { familyNamed, type GraphOpener, NO_SHORTAGE, NO_STEPS, openModel } from '@darkroom/model-families';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { CommandFailure } from '../command-failure.js';
@@ -21,7 +21,7 @@ export async function runSample(
     const input = { picture, options: optionsFor(model) };
     const prepared = await pipeline.prepare(input);
     const startedAtMs = performance.now();
-    const [inferred] = await pipeline.infer([prepared], { step() {} }, NO_SHORTAGE);
+    const [inferred] = await pipeline.infer([prepared], NO_STEPS, NO_SHORTAGE);
     const inferenceMs = performance.now() - startedAtMs;
     const { result, artifacts } = await pipeline.postprocess(inferred, prepared, input);
     const files = artifacts.filter(({ role }) => WANTED.includes(role));

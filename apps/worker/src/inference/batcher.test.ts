@@ -28,6 +28,7 @@ function member(
     memoryShortage: 0,
     onStart: () => {},
     onStep: () => {},
+    onPreview: () => {},
     onMemoryShort: () => {},
     checkWanted: () => {},
     ...more,

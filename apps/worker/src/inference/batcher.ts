@@ -2,6 +2,7 @@ import {
   FittingSize,
   isOutOfMemory,
   type MemoryShortage,
+  type PipelineArtifact,
   type PipelineSteps,
   type RunMemory,
 } from '@darkroom/model-families';
@@ -16,6 +17,7 @@ export interface BatchMember<Prepared> {
   /** Told when its run begins. */
   onStart(): void;
   onStep(done: number, steps: number): void;
+  onPreview(artifact: PipelineArtifact, step: number): void;
   /** Told what was done about too little memory, as a sentence, whether the run then succeeds or not. */
   onMemoryShort(detail: string): void;
   /** @throws when nobody wants it any more */
@@ -101,7 +103,10 @@ export class Batcher<Prepared, Inferred> {
     for (const { member } of wanted) member.onStart();
     const startedMs = performance.now();
     try {
-      const steps = { step: (done: number, total: number) => this.#step(wanted, done, total) };
+      const steps: PipelineSteps = {
+        step: (done, total) => this.#step(wanted, done, total),
+        preview: (artifact, step) => preview(wanted, artifact, step),
+      };
       const prepared = wanted.map(({ member }) => member.prepared);
       const inferred = await this.#infer(prepared, steps, memoryOf(wanted));
       this.#fitting.fits(wanted.length);
@@ -154,6 +159,11 @@ export class Batcher<Prepared, Inferred> {
     }
     if (unwanted === batch.length) throw reason;
   }
+}
+
+/** Of a run that is shared, nobody knows whose picture it shows. */
+function preview(batch: readonly AnyMember[], artifact: PipelineArtifact, step: number): void {
+  if (batch.length === 1) batch[0]!.member.onPreview(artifact, step);
 }
 
 type AnyMember = Pick<Waiting<unknown, unknown>, 'member'>;

@@ -1,7 +1,7 @@
 import type { ErrorCode, Progress, Warning } from '@darkroom/contracts';
 import type { StageTimings } from '@darkroom/jobs';
 import type { LoadedManifest } from '@darkroom/model-catalog';
-import type { MemoryShortage, PipelineOutcome } from '@darkroom/model-families';
+import type { MemoryShortage, PipelineArtifact, PipelineOutcome } from '@darkroom/model-families';
 
 /**
  * What the worker and an inference process say to one another. Only compressed pictures, small JSON and finished
@@ -24,10 +24,10 @@ export type ToInferenceProcess =
   | {
       readonly type: 'run';
       readonly runId: string;
-      /** The compressed picture, as it was uploaded. */
-      readonly picture: Buffer;
+      /** The compressed picture, as it was uploaded; null for a job without one. */
+      readonly picture: Buffer | null;
       /** Of these bytes: work for the same picture is found again by it. */
-      readonly pictureSha256: string;
+      readonly pictureSha256: string | null;
       readonly options: Readonly<Record<string, unknown>>;
       /** Files that options refer to, by a JSON pointer to the option. */
       readonly attachments: Readonly<Record<string, Buffer>>;
@@ -53,6 +53,12 @@ export type FromInferenceProcess =
       readonly mayPass: boolean;
     }
   | { readonly type: 'progress'; readonly runId: string; readonly progress: Progress }
+  | {
+      readonly type: 'preview';
+      readonly runId: string;
+      readonly artifact: PipelineArtifact;
+      readonly step: number;
+    }
   | { readonly type: 'warning'; readonly runId: string; readonly warning: Warning }
   | {
       readonly type: 'done';
@@ -60,6 +66,8 @@ export type FromInferenceProcess =
       readonly outcome: PipelineOutcome;
       readonly timings: StageTimings;
       readonly batchSize: number;
+      /** How many it made; null for one that has no steps. */
+      readonly steps: number | null;
       /** Where its graphs ran: the process's device, or `cpu` where memory of that did not suffice. */
       readonly device: string;
       readonly memoryBytes: number;

@@ -1,7 +1,7 @@
 import type { JobStage, Progress } from '@darkroom/contracts';
 import { decodeImage, type Pixels } from '@darkroom/imaging';
 import type { StageTimings } from '@darkroom/jobs';
-import type { MemoryShortage } from '@darkroom/model-families';
+import type { MemoryShortage, PipelineInput } from '@darkroom/model-families';
 import type { FromInferenceProcess, ToInferenceProcess } from './inference-messages.js';
 import type { LoadedModel } from './loaded-model.js';
 
@@ -17,10 +17,14 @@ export class CanceledError extends Error {
   override readonly name = 'CanceledError';
 }
 
+/** Nothing where the job was given no picture. */
 interface DecodedPicture {
-  readonly pixels: Pixels;
-  readonly decodeMs: number;
+  readonly pixels: Pixels | null;
+  readonly decodeMs: number | null;
 }
+
+type Steps = Pick<Progress, 'step' | 'steps'>;
+const NO_STEP: Steps = { step: null, steps: null };
 
 /** One job on its way through the stages. Tells of each, and stops between them when nobody wants it any more. */
 export class JobRun {
@@ -28,6 +32,8 @@ export class JobRun {
   readonly #send: (message: FromInferenceProcess) => void;
   readonly #isCanceled: () => boolean;
   readonly #shortOfMemory: string[] = [];
+  /** How far it is, where it has several. */
+  #steps: Steps = NO_STEP;
 
   constructor(message: Run, send: (message: FromInferenceProcess) => void, isCanceled: () => boolean) {
     this.#message = message;
@@ -42,9 +48,9 @@ export class JobRun {
 
   /** @throws ImageRejectedError | CanceledError */
   async decode(maxPixels: number): Promise<DecodedPicture> {
-    const { value, ms } = await this.#stage('decode', () =>
-      decodeImage(this.#message.picture, { maxPixels }),
-    );
+    const { picture } = this.#message;
+    if (picture === null) return { pixels: null, decodeMs: null };
+    const { value, ms } = await this.#stage('decode', () => decodeImage(picture, { maxPixels }));
     return { pixels: value, decodeMs: ms };
   }
 
@@ -52,9 +58,9 @@ export class JobRun {
   async runOn(
     { device, pipeline, batcher }: LoadedModel,
     { pixels, decodeMs }: DecodedPicture,
-  ): Promise<Pick<Done, 'outcome' | 'timings' | 'batchSize' | 'device'>> {
-    const { pictureSha256, options, attachments } = this.#message;
-    const input = { picture: pixels, pictureSha256, options, attachments };
+  ): Promise<Pick<Done, 'outcome' | 'timings' | 'batchSize' | 'steps' | 'device'>> {
+    this.#steps = NO_STEP;
+    const input = this.#inputOf(pixels);
     const prepared = await this.#stage('prepare', () => pipeline.prepare(input));
     const { inferred, batchSize, inferenceMs } = await batcher.add({
       prepared: prepared.value,
@@ -62,9 +68,13 @@ export class JobRun {
       memoryShortage: this.#memoryShortage,
       onStart: () => this.#report('inference', STAGE_FRACTIONS.inference),
       onStep: (done, steps) => this.#step(done, steps),
+      onPreview: (artifact, step) =>
+        this.#send({ type: 'preview', runId: this.#message.runId, artifact, step }),
       onMemoryShort: (detail) => this.warnShort(detail),
       checkWanted: () => this.#checkWanted(),
     });
+    const { steps } = this.#steps;
+    this.#steps = { step: steps, steps };
     const processed = await this.#stage('postprocess', () =>
       pipeline.postprocess(inferred, prepared.value, input),
     );
@@ -75,7 +85,7 @@ export class JobRun {
       inference_ms: toTenths(inferenceMs),
       postprocess_ms: processed.ms,
     };
-    return { outcome: processed.value, timings, batchSize, device };
+    return { outcome: processed.value, timings, batchSize, steps, device };
   }
 
   /** Told at once, so that it is not lost should the process die of what comes next. */
@@ -83,6 +93,11 @@ export class JobRun {
     this.#shortOfMemory.push(detail);
     const warning = { code: 'memory_short', detail };
     this.#send({ type: 'warning', runId: this.#message.runId, warning });
+  }
+
+  #inputOf(picture: Pixels | null): PipelineInput {
+    const { pictureSha256, options, attachments } = this.#message;
+    return { picture, ...(pictureSha256 !== null && { pictureSha256 }), options, attachments };
   }
 
   get #memoryShortage(): MemoryShortage {
@@ -102,11 +117,12 @@ export class JobRun {
   #step(done: number, steps: number): void {
     const { inference, postprocess } = STAGE_FRACTIONS;
     const fraction = inference + ((postprocess - inference) * done) / steps;
-    this.#report('inference', fraction, { step: done, steps });
+    if (steps > 1) this.#steps = { step: done, steps };
+    this.#report('inference', fraction);
   }
 
-  #report(stage: JobStage, fraction: number, steps?: Pick<Progress, 'step' | 'steps'>): void {
-    const progress = { stage, fraction, step: null, steps: null, ...steps };
+  #report(stage: JobStage, fraction: number): void {
+    const progress = { stage, fraction, ...this.#steps };
     this.#send({ type: 'progress', runId: this.#message.runId, progress });
   }
 

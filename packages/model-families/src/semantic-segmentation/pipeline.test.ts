@@ -7,6 +7,7 @@ import {
   segmentationGraph,
 } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_STEPS } from '../no-steps.js';
 import { NO_SHORTAGE } from '../run-memory.js';
 import { openOnCpu, segment, TestModels } from '../testing/test-models.js';
 import { decode, enlarged, idsIn, pictureOf, quadrants, stretchTo } from '../testing/test-pictures.js';
@@ -196,7 +197,7 @@ describe('a run', () => {
     expect(new Set(prepared.map((one) => pipeline.batchKey(one))).size).toBe(1);
     const steps: number[][] = [];
     const step = (done: number, of: number) => steps.push([done, of]);
-    const inferred = await pipeline.infer(prepared, { step }, NO_SHORTAGE);
+    const inferred = await pipeline.infer(prepared, { ...NO_STEPS, step }, NO_SHORTAGE);
     expect(runs).toEqual(variant.expectedRuns);
     expect(steps.at(-1)).toEqual([variant.expectedRuns.length, variant.expectedRuns.length]);
     const ids: number[][] = [];
@@ -228,7 +229,7 @@ describe('a run', () => {
     const step = (done: number) => {
       if (done === 1) throw canceled;
     };
-    await expect(pipeline.infer(prepared, { step }, NO_SHORTAGE)).rejects.toBe(canceled);
+    await expect(pipeline.infer(prepared, { ...NO_STEPS, step }, NO_SHORTAGE)).rejects.toBe(canceled);
     expect(runs).toEqual([1]);
   });
 

@@ -115,7 +115,7 @@ function badRoutes(jobId: string): BadRequest[] {
     get('a path with a slip of the pen', '/v1/segmentations', 'route_not_found', /\/v1\/segmentation\?/),
     get(
       'a task that is not built yet',
-      '/v1/generation',
+      '/v1/analysis',
       'route_not_found',
       /GET \/v1 names the tasks|Did you mean/,
     ),

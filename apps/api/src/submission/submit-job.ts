@@ -5,8 +5,8 @@ import type { WantedAnswer } from '../wanted-answer.js';
 import { acceptJob } from './accept-job.js';
 import { checkSubmission } from './check-submission.js';
 import { loadPicture } from './load-picture.js';
-import type { PictureTask } from './picture-task.js';
 import { readSubmission } from './read-submission.js';
+import type { TaskRules } from './task-rules.js';
 
 /** A job that was accepted, and what its request said of how it is to be answered. */
 export interface Submitted {
@@ -14,21 +14,24 @@ export interface Submitted {
   readonly cancelOnDisconnect: boolean;
 }
 
-/** Takes a job with one picture from the request to the queue. */
-export async function submitPicture(
+/** Takes a job from the request to the queue. */
+export async function submitJob(
   request: FastifyRequest,
-  task: PictureTask,
+  rules: TaskRules,
   services: Services,
   wanted: WantedAnswer,
 ): Promise<Submitted> {
   const { limits, store, blobs } = services;
-  const submission = await readSubmission(request, task.fieldsSchema, limits.maxUploadBytes);
-  const loading = loadPicture(submission.picture, { store, blobs, maxPixels: limits.maxImagePixels });
+  const { fields, picture: source } = await readSubmission(request, rules, limits.maxUploadBytes);
+  const loading = source && loadPicture(source, { store, blobs, maxPixels: limits.maxImagePixels });
   // What is wrong with the fields is told first, whichever is found out first.
-  loading.catch(() => {});
-  const { cancelOnDisconnect, ...checked } = await checkSubmission(task, submission.fields, wanted, services);
+  loading?.catch(() => {});
+  const about = { hasPicture: source !== null };
+  const { cancelOnDisconnect, ...checked } = await checkSubmission(rules, fields, wanted, services, about);
   const picture = await loading;
-  const fitted = await task.fitToPicture(checked.options, picture.stored, store);
+  const fitted = picture
+    ? await rules.fitToPicture(checked.options, picture.stored, store)
+    : { options: checked.options, attachments: {} };
   const record = await acceptJob({ ...checked, ...fitted, picture }, services, request.log);
   return { record, cancelOnDisconnect };
 }

@@ -1,46 +1,50 @@
 import type { FastifyInstance } from 'fastify';
-import { type TObject, type TSchema, Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { answerSubmission } from '../answer-submission.js';
 import { problemAnswers } from '../problem-answers.js';
 import type { Services } from '../services.js';
-import type { PictureTask } from '../submission/picture-task.js';
-import { submitPicture } from '../submission/submit-picture.js';
+import { submitJob } from '../submission/submit-job.js';
+import type { TaskRules } from '../submission/task-rules.js';
 import { readWait, readWantedAnswer } from '../wanted-answer.js';
 import { submissionAnswers, submissionHeaders, waitQuery } from './submission-schema.js';
 
-/** Adds `POST /v1/<task>` for a task that takes one picture. */
-export function addSubmitPictureRoute(
+const ANSWERED =
+  'a job out, at once. With `Prefer: wait=30` the ended job, with `Accept: image/*` its picture, with `Accept: text/event-stream` its events.';
+
+/** Adds `POST /v1/<task>`. */
+export function addSubmitJobRoute(
   app: FastifyInstance,
-  task: PictureTask,
+  rules: TaskRules,
   texts: { readonly operationId: string; readonly summary: string; readonly requestSchema: string },
   services: Services,
 ): void {
+  const isPictureNeeded = rules.picture === 'required';
+  const content = {
+    'multipart/form-data': { schema: formSchema(rules) },
+    'application/json': { schema: Type.Ref(texts.requestSchema) },
+    ...(isPictureNeeded && { 'image/*': { schema: Type.String({ format: 'binary' }) } }),
+  };
   app.post(
-    `/v1/${task.task}`,
+    `/v1/${rules.task}`,
     {
       schema: {
         operationId: texts.operationId,
         tags: ['submit'],
         summary: texts.summary,
-        description:
-          'One picture in, as a form, as JSON or as the body itself; a job out, at once. With `Prefer: wait=30` the ended job, with `Accept: image/*` its picture, with `Accept: text/event-stream` its events. With the picture as body, the fields go into the query.',
+        description: isPictureNeeded
+          ? `One picture in, as a form, as JSON or as the body itself; ${ANSWERED} With the picture as body, the fields go into the query.`
+          : `Fields in, as a form or as JSON, and a picture if it is to begin with one; ${ANSWERED}`,
         querystring: waitQuery,
         headers: submissionHeaders,
-        consumes: ['multipart/form-data', 'application/json', 'image/*'],
-        body: {
-          content: {
-            'multipart/form-data': { schema: formSchema(task.fieldsSchema) },
-            'application/json': { schema: Type.Ref(texts.requestSchema) },
-            'image/*': { schema: Type.String({ format: 'binary' }) },
-          },
-        },
+        consumes: Object.keys(content),
+        body: { content },
         response: { ...submissionAnswers, ...SUBMISSION_PROBLEMS },
       },
     },
     async (request, reply) => {
       const wanted = readWantedAnswer(request);
       const wait = readWait(request);
-      const { record, cancelOnDisconnect } = await submitPicture(request, task, services, wanted);
+      const { record, cancelOnDisconnect } = await submitJob(request, rules, services, wanted);
       return answerSubmission(request, reply, record, { wanted, wait, cancelOnDisconnect }, services);
     },
   );
@@ -70,9 +74,10 @@ const SUBMISSION_PROBLEMS = problemAnswers(
   'storage_full',
 );
 
-function formSchema(fieldsSchema: TObject): TSchema {
+function formSchema({ picture, fieldsSchema }: TaskRules): TSchema {
+  const image = Type.String({ format: 'binary', description: 'The picture, as a file part.' });
   return Type.Object({
-    image: Type.String({ format: 'binary', description: 'The picture, as a file part.' }),
+    image: picture === 'required' ? image : Type.Optional(image),
     ...fieldsSchema.properties,
   });
 }

@@ -34,19 +34,26 @@ export interface PictureSize {
   readonly height: number;
 }
 
-/** What submitting a picture to a task needs to know of the task. */
-export interface PictureTask {
+/** What submitting to a task needs to know of the task. */
+export interface TaskRules {
   readonly task: Task;
+  /** Whether a job can be without one. */
+  readonly picture: 'required' | 'optional';
   /** The fields beside the picture. */
   readonly fieldsSchema: TObject;
   /** What the model must be able to do for these fields, beside what every model of the task can. */
-  neededCapabilities(fields: TaskFields): readonly NeededCapability[];
+  neededCapabilities(fields: TaskFields, hasPicture: boolean): readonly NeededCapability[];
   /** Checks, and brings into one form, what depends on the model chosen. @throws DarkroomError */
-  resolveFields(fields: TaskFields, model: ModelSummary): TaskFields;
-  /** Whether a job with these fields can make a picture to answer with. */
-  makesPicture(fields: TaskFields): boolean;
+  resolveFields(fields: TaskFields, model: ModelSummary, hasPicture: boolean): TaskFields;
+  /** The fields of a job that makes a picture to answer with; null where no such job can. */
+  askForPicture(fields: TaskFields): TaskFields | null;
   /** Checks options with all defaults filled in, and leaves out those that are of no use here. @throws DarkroomError */
-  finishOptions(options: TaskOptions): TaskOptions;
-  /** Checks what depends on the picture. @throws DarkroomError */
+  finishOptions(options: TaskOptions, hasPicture: boolean): TaskOptions;
+  /** Checks what depends on the picture, where there is one. @throws DarkroomError */
   fitToPicture(options: TaskOptions, picture: PictureSize, store: JobStore): Promise<FittedOptions>;
+}
+
+/** The fields of a job that draws its findings on the picture. */
+export function withOverlay(fields: TaskFields): TaskFields {
+  return { ...fields, outputs: [...new Set([...(fields.outputs ?? []), 'overlay'])] };
 }

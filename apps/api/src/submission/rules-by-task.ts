@@ -1,0 +1,11 @@
+import type { Task } from '@darkroom/contracts';
+import { detection } from './detection-task.js';
+import { generation } from './generation-task.js';
+import { segmentation } from './segmentation-task.js';
+import type { TaskRules } from './task-rules.js';
+
+/** What can be submitted. */
+export const RULES_BY_TASK = { segmentation, detection, generation } as const satisfies Record<
+  Task,
+  TaskRules
+>;
