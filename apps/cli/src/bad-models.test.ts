@@ -110,7 +110,10 @@ describe('models add refuses', () => {
   it('a folder with two models, with none, and what isn’t there', async () => {
     await folder.file('two/a.onnx', graph);
     const path = await folder.file('two/b.onnx', graph);
-    await expectRefusal([join(path, '..')], /expected one model in .*two, found a\.onnx, b\.onnx/);
+    await expectRefusal(
+      [join(path, '..')],
+      /expected one model, found a\.onnx, b\.onnx, which no family of Darkroom knows together.*\n {2}a\.onnx: .* → /,
+    );
     await folder.file('none/notes.txt', '');
     await expectRefusal([join(path, '..', '..', 'none')], /expected an \.onnx file in .*none.*found none/);
     await expectRefusal(['nowhere.onnx'], /there is no .*nowhere\.onnx/);

@@ -42,7 +42,7 @@ describe('the command line', () => {
 
   it.each([
     ['modles', /unknown command 'modles'\n\(Did you mean models\?\)/],
-    ['models add', /missing required argument 'path'/],
+    ['models add', /missing required argument 'paths'/],
     ['models list --wat', /unknown option '--wat'/],
     ['models show a b', /too many arguments/],
     ['detect a.jpg --score-threshold high', /Expected a number, such as 0\.5/],
@@ -50,6 +50,14 @@ describe('the command line', () => {
     ['detect a.jpg --classes a,,b', /Expected words with commas/],
     ['detect a.jpg --format xml', /Allowed choices are text, json, coco, yolo, csv/],
     ['detect a.jpg --outputs crops', /say with --out where to save them/],
+    ['segment a.jpg --mode prompts', /--mode prompts needs .* give --point, --box or --prompts/],
+    ['segment a.jpg --point 40', /Expected x,y in pixels of the picture, such as 320,240/],
+    ['segment a.jpg --negative-point 40,NaN', /Expected x,y in pixels/],
+    ['segment a.jpg --box 40,40,20,60', /Expected x0,y0,x1,y1/],
+    ['segment a.jpg --box 1,1,2,2 --box 3,3,4,4', /An object has one box: give --prompts/],
+    ['segment a.jpg --point 1,2 --prompts []', /give either/],
+    ['segment a.jpg --prompts [{', /expected JSON in --prompts, such as '\[\{"points"/],
+    ['segment a.jpg --prompts {"points":[]}', /expected a list with an entry for each object in --prompts/],
     ['models add a.onnx --mean 1,2', /Expected three numbers/],
     ['models add a.onnx --scale 1/0', /Expected a number/],
     ['models add a.onnx --resize crop', /Allowed choices are stretch, letterbox/],

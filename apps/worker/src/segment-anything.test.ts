@@ -1,59 +1,34 @@
-import type { Job, MasksResult, ModelManifest, SegmentationFields } from '@darkroom/contracts';
-import { encodePicture, pixelsOf } from '@darkroom/imaging';
+import type { Job, MasksResult, SegmentationFields } from '@darkroom/contracts';
 import {
   type DarkroomProcess,
   type SamExport,
   samDecoderGraph,
   samEncoderGraph,
+  samManifest,
   writeTestModel,
 } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectRedBox, RED_BOX, redBoxPicture } from './testing/red-box.js';
 import { inferencePids, TestService } from './testing/test-service.js';
 
 const EXPORTS: readonly SamExport[] = ['meta', 'transformers', 'sam2'];
-const SIDE = 128;
-const [WIDTH, HEIGHT] = [96, 64];
 
 let service: TestService;
 let worker: DarkroomProcess;
 let picture: Buffer;
 
 beforeAll(async () => {
-  picture = await encodePicture(redBox(), 'png');
+  picture = await redBoxPicture();
   service = await TestService.start();
   await Promise.all(EXPORTS.map(addModel));
   worker = await service.startWorker();
 }, 120_000);
 afterAll(() => service?.stop());
 
-/** A red box on black. */
-function redBox() {
-  const data = new Uint8Array(WIDTH * HEIGHT * 3);
-  for (let y = 10; y < 50; y++) for (let x = 20; x < 70; x++) data[(y * WIDTH + x) * 3] = 255;
-  return pixelsOf(data, WIDTH, HEIGHT);
-}
-
 async function addModel(exported: SamExport): Promise<void> {
-  const options = { exported, side: SIDE, takesBoxes: true };
-  const square = { width: SIDE, height: SIDE, resampler: 'pil-bilinear' } as const;
-  const preparation: ModelManifest['preparation'] =
-    exported === 'sam2'
-      ? { resize: 'stretch', ...square }
-      : {
-          resize: 'letterbox',
-          ...square,
-          letterbox_anchor: 'top-left',
-          letterbox_rounding: 'round-half-up',
-        };
-  await writeTestModel(service.modelsFolder, {
-    id: exported,
-    graph: { encoder: samEncoderGraph(options), decoder: samDecoderGraph(options) },
-    manifest: {
-      family: 'sam',
-      preparation,
-      ...(exported === 'transformers' && { family_options: { prompt_kinds: ['points', 'boxes'] } }),
-    },
-  });
+  const options = { exported, takesBoxes: true };
+  const graph = { encoder: samEncoderGraph(options), decoder: samDecoderGraph(options) };
+  await writeTestModel(service.modelsFolder, { id: exported, graph, manifest: samManifest(options) });
 }
 
 async function submit(image: Buffer | { job: string }, fields: SegmentationFields): Promise<Job> {
@@ -63,12 +38,6 @@ async function submit(image: Buffer | { job: string }, fields: SegmentationField
 }
 
 const masksOf = ({ result }: Job) => (result as MasksResult).masks;
-
-function expectRedBox(mask: { readonly box: readonly number[] } | undefined): void {
-  for (const [edge, value] of [20, 10, 70, 50].entries()) {
-    expect(Math.abs(mask!.box[edge]! - value)).toBeLessThan(3);
-  }
-}
 
 describe.each(EXPORTS)('a Segment Anything in the export %s', (model) => {
   it('answers the second click without looking at the picture again', async () => {
@@ -135,7 +104,7 @@ describe('an earlier mask', () => {
         { x: 40, y: 30 },
         { x: 90, y: 60 },
       ],
-      box: [0, 0, WIDTH, HEIGHT],
+      box: [0, 0, RED_BOX.width, RED_BOX.height],
     };
     const image = { job: first.id };
     const without = await submit(image, { model: 'meta', prompts: [everywhere] });

@@ -11,7 +11,7 @@ import type { CompleteManifest, LoadedManifest, ModelProblem } from '@darkroom/m
 import type { Graph, GraphSignature } from '@darkroom/tensor';
 import type { TSchema } from 'typebox';
 import type { EmbeddingCache } from './embedding-cache.js';
-import type { GraphCandidate, Recognition } from './recognition.js';
+import type { IncompleteModel, ModelCandidate, Recognition } from './recognition.js';
 import type { RunMemory } from './run-memory.js';
 
 /**
@@ -41,8 +41,11 @@ export interface Family {
   ): Pipeline;
   /** Whether graphs are to be in memory only while they are used: then they are opened one at a time, too. */
   dropsGraphs?(manifest: CompleteManifest): boolean;
-  /** Whether a graph without a manifest is one of the family, and what its manifest needs then. */
-  recognize?(candidate: GraphCandidate): Recognition | null;
+  /**
+   * Whether graphs without a manifest are a model of the family, and what its manifest needs then. Where some of them
+   * are of the family but no whole model, it says what is missing; where none is, `null`.
+   */
+  recognize?(candidate: ModelCandidate): Recognition | IncompleteModel | null;
 }
 
 /** A graph that a pipeline may let go of for a while. */

@@ -10,6 +10,6 @@ export * from './memory-embedding-cache.js';
 export * from './needed-picture.js';
 export * from './no-steps.js';
 export * from './open-model.js';
-export type * from './recognition.js';
+export * from './recognition.js';
 export * from './run-memory.js';
 export * from './summarize-model.js';

@@ -2,6 +2,7 @@ import { DarkroomError } from '@darkroom/contracts';
 import { type CompleteManifest, describeProblem, type ModelProblem } from '@darkroom/model-catalog';
 import type { Graph, GraphSignature } from '@darkroom/tensor';
 import type { Family, Pipeline } from './family.js';
+import type { GraphCandidate, GraphRecognition, ModelCandidate, Recognition } from './recognition.js';
 
 /** The part in a manifest's `files` that is the graph. */
 const GRAPH = 'graph';
@@ -13,14 +14,17 @@ export type ReadSignature<Signature> =
 
 /** What is left for a family to say whose models have one graph, on pictures of the manifest's size. */
 export interface OneGraphFamily<Signature>
-  extends Pick<Family, 'name' | 'task' | 'optionsSchema' | 'capabilities' | 'requestOptions' | 'recognize'> {
+  extends Pick<Family, 'name' | 'task' | 'optionsSchema' | 'capabilities' | 'requestOptions'> {
   readSignature(manifest: CompleteManifest, graph: GraphSignature): ReadSignature<Signature>;
   pipeline(manifest: CompleteManifest, graph: Graph, signature: Signature): Pipeline;
+  /** Whether a graph without a manifest is one of the family, and what its manifest needs then. */
+  recognize(candidate: GraphCandidate): GraphRecognition | null;
 }
 
 export function oneGraphFamily<Signature>({
   readSignature,
   pipeline,
+  recognize,
   ...family
 }: OneGraphFamily<Signature>): Family {
   return {
@@ -34,5 +38,17 @@ export function oneGraphFamily<Signature>({
       if (signature !== null) return pipeline(manifest, graph, signature);
       throw new DarkroomError('inference_failed', problems.map(describeProblem).join('; '));
     },
+    recognize: (candidate) => recognizeOne(candidate, recognize),
   };
+}
+
+/** Of several graphs none is the model: they would be several models. */
+function recognizeOne(
+  { graphs, ...surroundings }: ModelCandidate,
+  recognize: OneGraphFamily<unknown>['recognize'],
+): Recognition | null {
+  const [graph, ...others] = graphs;
+  if (!graph || others.length > 0) return null;
+  const recognition = recognize({ ...graph, ...surroundings });
+  return recognition && { ...recognition, parts: { [GRAPH]: graph.path }, pictureGraph: graph.path };
 }

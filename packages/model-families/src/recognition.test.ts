@@ -1,10 +1,7 @@
 import type { TensorSpec } from '@darkroom/tensor';
 import { describe, expect, it } from 'vitest';
-import { FAMILIES } from './families.js';
 import type { GraphCandidate, Recognition } from './recognition.js';
-
-const float = (name: string, ...dims: (number | null)[]): TensorSpec => ({ name, type: 'float32', dims });
-const int = (name: string, ...dims: (number | null)[]): TensorSpec => ({ name, type: 'int64', dims });
+import { float, graphOf, int, recognizeAll } from './testing/recognize-all.js';
 
 const picture = float('images', 1, 3, 640, 640);
 const anyPicture = float('images', null, 3, null, null);
@@ -12,27 +9,17 @@ const anyPicture = float('images', null, 3, null, null);
 function recognize(
   inputs: readonly TensorSpec[],
   outputs: readonly TensorSpec[],
-  more: Partial<GraphCandidate> = {},
-): Readonly<Record<string, Recognition>> {
-  const [, , height = null, width = null] = inputs[0]!.dims;
-  const candidate: GraphCandidate = {
-    signature: { inputs, outputs },
-    metadata: new Map(),
-    architecture: null,
-    labels: null,
-    layout: 'nchw',
-    width,
-    height,
-    ...more,
-  };
-  const recognitions = FAMILIES.map(({ name, recognize: ask }) => [name, ask?.(candidate) ?? null]);
-  return Object.fromEntries(recognitions.filter(([, recognition]) => recognition !== null));
+  { architecture = null, labels = null, ...graph }: Partial<GraphCandidate> = {},
+) {
+  return recognizeAll([graphOf(inputs, outputs, graph)], { architecture, labels });
 }
 
 /** That no other family lays claim to the graph, and what the one makes of it. */
 function expectOnly(found: Readonly<Record<string, Recognition>>, family: string) {
   expect(Object.keys(found)).toEqual([family]);
-  return expect(found[family]);
+  const { parts, pictureGraph, ...recognition } = found[family]!;
+  expect({ parts, pictureGraph }).toEqual({ parts: { graph: 'net.onnx' }, pictureGraph: 'net.onnx' });
+  return expect(recognition);
 }
 
 const ultralytics = (task: string) =>
@@ -249,36 +236,5 @@ describe('a detr graph', () => {
   it('of another task of transformers is none', () => {
     const architecture = 'DetrForSegmentation';
     expect(recognize([anyPicture], outputsOf(92), { architecture })).toEqual({});
-  });
-});
-
-describe('the encoder of a Segment Anything', () => {
-  const side = 1024;
-  const input = float('pixel_values', null, 3, side, side);
-
-  it('is known for sure, though its embedding has the shape of logits for each class', () => {
-    const found = recognize([input], [float('image_embeddings', null, 256, 64, 64)]);
-    expect(found['semantic-segmentation']?.sureness).toBe('possible');
-    expect(found.sam).toMatchObject({
-      sureness: 'certain',
-      reason: expect.stringContaining('it needs a decoder beside it'),
-      preparation: { resize: 'letterbox', width: side, height: side, letterbox_anchor: 'top-left' },
-    });
-  });
-
-  it.each([
-    ['image_embed', 'high_res_feats_0', 'high_res_feats_1'],
-    ['image_embeddings.0', 'image_embeddings.1', 'image_embeddings.2'],
-  ])('of SAM 2 is stretched to: %s', (...names) => {
-    const outputs = names.map((name) => float(name, 1, 256, 64, 64));
-    expect(recognize([input], outputs).sam?.preparation).toMatchObject({ resize: 'stretch' });
-  });
-
-  it('normalizes by itself where it takes a picture without a batch', () => {
-    const raw = { width: null, height: null, layout: 'nhwc' } as const;
-    const outputs = [float('image_embeddings', 1, 256, 64, 64)];
-    const { preparation } = recognize([float('input_image', null, null, 3)], outputs, raw).sam!;
-    expect(preparation).toMatchObject({ scale: 1, layout: 'nhwc', width: side });
-    expect(preparation).not.toHaveProperty('mean');
   });
 });

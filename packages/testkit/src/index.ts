@@ -9,6 +9,7 @@ export * from './graphs/reference-color.js';
 export * from './graphs/sam-decoder-graph.js';
 export * from './graphs/sam-encoder-graph.js';
 export type * from './graphs/sam-export.js';
+export * from './graphs/sam-manifest.js';
 export * from './graphs/sd-kinds.js';
 export * from './graphs/sd-safety-checker-graph.js';
 export * from './graphs/sd-text-encoder-graph.js';

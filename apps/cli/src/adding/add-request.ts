@@ -3,8 +3,10 @@ import type { PreparationHints } from '@darkroom/model-catalog/importing';
 
 /** What `models add` is asked; what is left out is guessed. */
 export interface AddRequest {
-  /** Of a file or folder. */
-  readonly path: string;
+  /** Of files of one model, or of a folder. */
+  readonly paths: readonly string[];
+  /** Of graphs that a folder has in several exports: `fp16`, `quantized` … */
+  readonly variant: string | undefined;
   readonly id: string | undefined;
   readonly task: Task | undefined;
   readonly family: string | undefined;

@@ -57,6 +57,7 @@ export function detectCommand(run: RunCommand): Command {
             words,
             url: options.url,
             out: options.out,
+            usualOutputs: ['overlay'],
             form: chosenForm(options, context.terminal),
             fields: { ...commonFields(options), ...detectionFields(options) },
           },

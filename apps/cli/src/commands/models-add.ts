@@ -20,6 +20,7 @@ import { readNamedValue } from './option-values.js';
 import { chosenForm, type FormOption, formatOption } from './result-form.js';
 
 interface Options extends KindOptions, PreparationOptions, FormOption {
+  readonly variant?: string;
   readonly id?: string;
   readonly labels?: string;
   readonly familyOption?: Record<string, unknown>;
@@ -41,6 +42,8 @@ const ABOUT =
 const EXAMPLES = [
   'models add ~/downloads/yolox_nano.onnx',
   'models add ~/darknet/yolo-fastest-1.1 --width 416 --height 416',
+  'models add ~/downloads/mobile_sam.encoder.onnx ~/downloads/mobile_sam.decoder.onnx',
+  'models add ~/huggingface/slimsam-77-uniform --variant fp16',
   'models add ~/huggingface/segformer-b0 --id segformer --picture street.jpg',
   'models add best.onnx --labels classes.txt --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225',
   'models add best.onnx --id mine --replace --channel-order bgr --scale 1',
@@ -48,13 +51,14 @@ const EXAMPLES = [
 
 export function modelsAddCommand(run: RunCommand): Command {
   const command = new Command('add')
-    .summary('Brings in an ONNX file, or a folder of Hugging Face or Darknet.')
+    .summary('Brings in ONNX files, or a folder of Hugging Face or Darknet.')
     .description(ABOUT)
     .argument(
-      '<path>',
-      'An .onnx file, a folder with one, a folder of Hugging Face (config.json), or of Darknet.',
+      '<paths...>',
+      'An .onnx file, or those of one model; or a folder with them, of Hugging Face (config.json), or of Darknet.',
     )
     .option('--id <id>', 'What it is called in requests; default: as its file or folder.')
+    .option('--variant <name>', 'Of graphs that a folder holds in several exports: fp16, quantized …')
     .option(
       '--labels <file>',
       'Names of the classes: a file with one a line or JSON; or coco-80, coco-91, voc-20, voc-21.',
@@ -71,10 +75,10 @@ export function modelsAddCommand(run: RunCommand): Command {
   return command
     .addOption(formatOption())
     .addHelpText('after', helpExamples(EXAMPLES))
-    .action((path: string, options: Options) =>
+    .action((paths: string[], options: Options) =>
       run(async (context) => {
         const { terminal, signal } = context;
-        const added = await addModel(requestFrom(path, options), context);
+        const added = await addModel(requestFrom(paths, options), context);
         const isPlainSample = options.picture === undefined;
         const isText = chosenForm(options, terminal) === 'text';
         if (isText) terminal.result(addedAsText(added, { terminal, isPlainSample }));
@@ -87,10 +91,11 @@ export function modelsAddCommand(run: RunCommand): Command {
     );
 }
 
-function requestFrom(path: string, options: Options): AddRequest {
+function requestFrom(paths: readonly string[], options: Options): AddRequest {
   const { id, task, family, labels, description, license, source, picture = SAMPLE_PICTURE } = options;
   return {
-    path,
+    paths,
+    variant: options.variant,
     id,
     task,
     family,

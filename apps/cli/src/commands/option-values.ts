@@ -23,6 +23,36 @@ export function readPerChannel(text: string): number[] {
   );
 }
 
+/** `x,y`; given again, they are more. */
+export function readPoint(
+  text: string,
+  before: readonly { readonly x: number; readonly y: number }[] = [],
+): { x: number; y: number }[] {
+  const [x, y, ...more] = readNumbers(text);
+  if (x !== undefined && y !== undefined && more.length === 0) return [...before, { x, y }];
+  throw new InvalidArgumentError('Expected x,y in pixels of the picture, such as 320,240.');
+}
+
+/** `x0,y0,x1,y1`, once. */
+export function readBox(text: string, before?: readonly number[]): number[] {
+  if (before !== undefined) {
+    throw new InvalidArgumentError('An object has one box: give --prompts for several objects.');
+  }
+  const box = readNumbers(text);
+  const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = box;
+  if (box.length === 4 && x0 < x1 && y0 < y1) return box;
+  throw new InvalidArgumentError(
+    'Expected x0,y0,x1,y1, the left, upper, right and lower edge in pixels, such as 40,60,310,290.',
+  );
+}
+
+/** Empty where something is no number. */
+function readNumbers(text: string): number[] {
+  const parts = text.split(',').map((part) => part.trim());
+  const values = parts.map(Number);
+  return parts.includes('') || !values.every(Number.isFinite) ? [] : values;
+}
+
 /** Words with commas between them; given again, they are more. */
 export function readList(text: string, before: readonly string[] = []): string[] {
   const words = text.split(',').map((word) => word.trim());

@@ -29,7 +29,9 @@ process.on('message', (request) => {
 async function answerTo(request: GraphRequest): Promise<GraphAnswer> {
   switch (request.type) {
     case 'signature': {
-      const { inputs, outputs } = await open(request.path);
+      const graph = await open(request.path);
+      const { inputs, outputs } = graph;
+      await graph.close();
       return { type: 'signature', signature: { inputs, outputs } };
     }
     case 'check':

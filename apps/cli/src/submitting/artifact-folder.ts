@@ -22,10 +22,11 @@ export class ArtifactFolder {
     return new ArtifactFolder(path, uniqueStems(pictures));
   }
 
-  /** Fetches a job’s artifacts. @returns the files’ paths */
+  /** Fetches a job’s artifacts, but not what it keeps for later prompts alone. @returns the files’ paths */
   async save(job: Job, picture: string, client: DarkroomClient, signal: AbortSignal): Promise<string[]> {
     const paths: string[] = [];
-    for (const { name } of job.artifacts) {
+    for (const { name, role } of job.artifacts) {
+      if (role === 'mask_logits') continue;
       const bytes = await client.artifact(job, name, { signal });
       paths.push(await this.write(`${this.#stems.get(picture)!}.${basename(name)}`, bytes));
     }

@@ -5,13 +5,17 @@ import {
   type FinishedPicture,
   type FormatLabel,
   isDetected,
+  isMasked,
+  type MaskedPicture,
   toCoco,
   toCsv,
   toYoloLines,
 } from '@darkroom/result-formats';
-import { UsageFailure } from '../command-failure.js';
+import { CommandFailure, UsageFailure } from '../command-failure.js';
+import { describeResult } from '../describe-result.js';
 import type { Terminal } from '../terminal.js';
 import type { ArtifactFolder } from './artifact-folder.js';
+import { maskTables } from './mask-table.js';
 import { resultTable } from './result-table.js';
 import type { SubmittedPicture } from './submit-pictures.js';
 
@@ -36,20 +40,39 @@ export async function giveResults(
   form: SubmissionForm,
   place: ResultsPlace,
 ): Promise<void> {
+  refuseWithoutPlace(pictures, form);
   await FORMS[form](pictures, place);
+}
+
+/** The forms that not every result has a place in. */
+const HAS_PLACE: Partial<Record<SubmissionForm, (picture: FinishedPicture) => boolean>> = {
+  coco: (picture) => isDetected(picture) || isMasked(picture),
+  yolo: isDetected,
+  csv: ({ result }) => !('artifact' in result),
+};
+
+/** All pictures were asked for the same. */
+function refuseWithoutPlace(pictures: readonly SubmittedPicture[], form: SubmissionForm): void {
+  const [first] = finished(pictures);
+  if (!first || (HAS_PLACE[form]?.(first.picture) ?? true)) return;
+  throw new CommandFailure(
+    `${form} has no place for what came of it: ${describeResult(first.picture.result)}. Ask for text or json`,
+  );
 }
 
 const FORMS: Readonly<
   Record<SubmissionForm, (pictures: readonly SubmittedPicture[], place: ResultsPlace) => Promise<void> | void>
 > = {
   text: (pictures, { terminal }) => {
-    const [heading, ...rows] = resultTable(pictures);
-    terminal.result([terminal.paint('bold', heading!), ...rows].join('\n'));
+    const tables = [resultTable(pictures), ...maskTables(pictures)].map(([heading, ...rows]) =>
+      [terminal.paint('bold', heading!), ...rows].join('\n'),
+    );
+    terminal.result(tables.join('\n\n'));
   },
   json: (pictures, { terminal }) => terminal.json(pictures.map(asJson)),
   csv: (pictures, { terminal }) => terminal.result(toCsv(finished(pictures).map(({ picture }) => picture))),
   coco: async (pictures, { terminal, client }) => {
-    terminal.json(toCoco(detected(pictures), await labelsOf(pictures, client)));
+    terminal.json(toCoco(withThings(pictures), await labelsOf(pictures, client)));
   },
   yolo: giveYolo,
 };
@@ -101,8 +124,10 @@ function finished(
   });
 }
 
-function detected(pictures: readonly SubmittedPicture[]): DetectedPicture[] {
-  return finished(pictures).flatMap(({ picture }) => (isDetected(picture) ? [picture] : []));
+function withThings(pictures: readonly SubmittedPicture[]): (DetectedPicture | MaskedPicture)[] {
+  return finished(pictures).flatMap(({ picture }) =>
+    isDetected(picture) || isMasked(picture) ? [picture] : [],
+  );
 }
 
 /** All classes of the model that the jobs ran on. */

@@ -35,7 +35,7 @@ export function explainMissing({ path, job, problem }: SubmittedPicture): string
 }
 
 /** As seen from here, where that is shorter. */
-function shortPath(path: string): string {
+export function shortPath(path: string): string {
   const way = relative(process.cwd(), path);
   return way.startsWith('..') ? path : way;
 }

@@ -18,6 +18,8 @@ export interface SubmissionRequest {
   readonly url: string | undefined;
   /** Folder for pictures and other files that are made. */
   readonly out: string | undefined;
+  /** What is made where files are saved and nobody says which. */
+  readonly usualOutputs: readonly string[];
   readonly form: SubmissionForm;
   readonly fields: SubmissionFields;
 }
@@ -52,11 +54,11 @@ export async function runSubmission(request: SubmissionRequest, context: Command
   return EXIT_CODE.failure;
 }
 
-/** With a folder to save them in, the overlay is made unless something else was asked for. */
-function withOutputs({ fields, out }: SubmissionRequest): SubmissionFields {
+/** With a folder to save them in, the usual files are made unless others were asked for. */
+function withOutputs({ fields, out, usualOutputs }: SubmissionRequest): SubmissionFields {
   const { outputs } = fields;
   if (outputs !== undefined && out === undefined) {
     throw new UsageFailure('outputs are files: say with --out where to save them');
   }
-  return out === undefined ? fields : { ...fields, outputs: outputs ?? ['overlay'] };
+  return out === undefined ? fields : { ...fields, outputs: outputs ?? usualOutputs };
 }

@@ -78,15 +78,17 @@ async function submitPicture(path: string, run: SubmissionRun): Promise<Submitte
     const job = await runJob(path, run);
     return { path, job, files: job.status === 'succeeded' ? await run.keep(job, path) : [], problem: null };
   } catch (error) {
-    if (run.signal.aborted || !isOfPicture(error)) throw error;
+    if (run.signal.aborted || !isOfPicture(error, run.fields)) throw error;
     return { path, job: null, files: [], problem: error.message };
   }
 }
 
 /** Whether an error says something of one picture, and not of the service or the request as a whole. */
-function isOfPicture(error: unknown): error is Error {
+function isOfPicture(error: unknown, { prompts }: SubmissionFields): error is Error {
   if (error instanceof CommandFailure) return true;
-  return error instanceof DarkroomProblem && error.code !== null && OF_PICTURE.has(error.code);
+  if (!(error instanceof DarkroomProblem) || error.code === null) return false;
+  // What lies outside of one picture may lie within another.
+  return OF_PICTURE.has(error.code) || (prompts !== undefined && error.code === 'invalid_field');
 }
 
 async function runJob(path: string, run: SubmissionRun): Promise<Job> {

@@ -44,6 +44,14 @@ export class TestFolder {
     return this.run(['models', 'add', path, ...options]);
   }
 
+  /** Adds what must be addable. @returns the command’s JSON */
+  // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect in it
+  async added(path: string, ...options: string[]): Promise<any> {
+    const { exitCode, stdout, stderr } = await this.add(path, ...options);
+    if (exitCode !== 0) throw new Error(stderr);
+    return JSON.parse(stdout);
+  }
+
   async manifest(id: string): Promise<ModelManifest> {
     return JSON.parse(await readFile(join(this.models, id, 'model.json'), 'utf8'));
   }

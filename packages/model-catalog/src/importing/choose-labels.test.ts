@@ -46,4 +46,13 @@ describe('the labels of a model', () => {
       reason: expect.stringMatching(/7 classes/),
     });
   });
+
+  it('are none where there are no classes, and nobody can give some', () => {
+    expect(chooseLabels(0, null, [beside])).toEqual({
+      labels: null,
+      palette: null,
+      reason: 'Such models know no classes.',
+    });
+    expect(() => chooseLabels(0, beside, [])).toThrow('leave --labels out');
+  });
 });

@@ -1,4 +1,5 @@
 import type { ModelManifest } from '@darkroom/contracts';
+import { ImportError } from './import-error.js';
 import { KNOWN_LABELS } from './known-labels.js';
 
 /** Labels, and where they are from, in words: `the graph’s metadata`. */
@@ -10,7 +11,8 @@ export interface LabelSource {
 export interface ChosenLabels {
   /** `null`: classes are called by their numbers. */
   readonly labels: readonly string[] | null;
-  readonly palette: NonNullable<ModelManifest['palette']>;
+  /** `null` where there are no classes. */
+  readonly palette: NonNullable<ModelManifest['palette']> | null;
   /** Where they are from, one sentence. */
   readonly reason: string;
 }
@@ -20,12 +22,17 @@ export interface ChosenLabels {
  * well-known data set with that many.
  * @param classes how many there are; `null` where nobody knows
  * @param given by the user, who is believed
+ * @throws ImportError when labels are given to a model that has no classes
  */
 export function chooseLabels(
   classes: number | null,
   given: LabelSource | null,
   found: readonly LabelSource[],
 ): ChosenLabels {
+  if (classes === 0) {
+    if (given === null) return { labels: null, palette: null, reason: 'Such models know no classes.' };
+    throw new ImportError('such models know no classes: leave --labels out');
+  }
   const fitting = given ?? found.find(({ labels }) => classes === null || labels.length === classes);
   if (fitting) {
     const { labels, from } = fitting;
@@ -49,7 +56,7 @@ export function chooseLabels(
   };
 }
 
-function paletteOf(labels: readonly string[]): ChosenLabels['palette'] {
+function paletteOf(labels: readonly string[]): NonNullable<ChosenLabels['palette']> {
   const known = KNOWN_LABELS.find(
     (one) => one.labels.length === labels.length && one.labels.every((label, id) => label === labels[id]),
   );

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import type { ModelManifest, Preparation, Task } from '@darkroom/contracts';
 import type { HashFile } from '../file-hasher.js';
 import type { ChosenLabels } from './choose-labels.js';
-import type { StagedModel } from './stage-model.js';
 
 /** What a manifest is made of beside the files. */
 export interface ManifestParts {
   readonly id: string;
+  /** Paths by their part in the manifest, relative to the model’s folder. */
+  readonly files: Readonly<Record<string, string>>;
   readonly task: Task;
   readonly family: string;
   readonly labels: ChosenLabels;
@@ -23,12 +24,11 @@ export interface ManifestParts {
 /** Writes down what a model is, with the hashes of its files. */
 export async function composeManifest(
   parts: ManifestParts,
-  { files }: Pick<StagedModel, 'files'>,
   folder: string,
   hashFile: HashFile,
 ): Promise<ModelManifest> {
   const hashed = await Promise.all(
-    Object.entries(files).map(
+    Object.entries(parts.files).map(
       async ([part, path]) => [part, { path, sha256: await hashFile(join(folder, path)) }] as const,
     ),
   );
@@ -42,7 +42,7 @@ export async function composeManifest(
     source: parts.source,
     files: Object.fromEntries(hashed),
     ...(parts.labels.labels && { labels: [...parts.labels.labels] }),
-    palette: parts.labels.palette,
+    ...(parts.labels.palette && { palette: parts.labels.palette }),
     preparation: parts.preparation,
     ...(Object.keys(parts.defaults).length > 0 && { defaults: parts.defaults }),
     ...(Object.keys(parts.familyOptions).length > 0 && { family_options: parts.familyOptions }),

@@ -1,5 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { commonFolder, isBelow } from './common-folder.js';
+import type { GraphFile } from './graph-copies.js';
+import { chooseVariants } from './graph-variants.js';
 import { CONFIG_NAME, type HuggingFaceFiles, PREPROCESSOR_NAME } from './hugging-face.js';
 import { ImportError } from './import-error.js';
 
@@ -8,19 +11,22 @@ export type ModelSource =
   | { readonly kind: 'darknet'; readonly folder: string }
   | {
       readonly kind: 'onnx';
-      /** Path of the `.onnx` file. */
-      readonly graph: string;
-      /** Path of what holds all its files: the graph’s own folder, or the one that the user has named. */
+      /** One, or several that may be a model together. */
+      readonly graphs: readonly GraphFile[];
+      /** Path of what holds all of them: what the user has named, or the deepest folder that they lie in. */
       readonly folder: string;
       readonly huggingFace: HuggingFaceFiles | null;
+      /** What the user may want to know of the choice, a sentence each. */
+      readonly notes: readonly string[];
     };
 
 const ONNX = '.onnx';
 /** Where transformers’ exports put their graphs. */
 const ONNX_SUBFOLDER = 'onnx';
-/** Of several graphs of one model these are the plain ones; others are in half precision, quantized or parts of it. */
-const PLAIN_NAME = 'model.onnx';
 const MOST_ENTRIES = 10_000;
+/** Networks of several graphs have a handful. All of them are copied and opened to find out what they are. */
+const MOST_GRAPHS = 16;
+const MOST_NAMED = 10;
 
 /** Weights of other formats, and who turns them into ONNX. */
 const FOREIGN: Readonly<Record<string, string>> = {
@@ -38,19 +44,55 @@ const FOREIGN: Readonly<Record<string, string>> = {
 const DARKNET = ['.cfg', '.weights'];
 
 /**
- * Finds out what a path leads to: an `.onnx` file, a folder with one, a folder of Hugging Face or one of Darknet.
- * @throws ImportError when it is nothing of these, or could be several
+ * Finds out what paths lead to: an `.onnx` file or several, a folder with some, a folder of Hugging Face or one of Darknet.
+ * @param variant of graphs that a folder holds in several: see `chooseVariants`
+ * @throws ImportError when it is nothing of these, or surely more than one model
  */
-export async function findModelSource(path: string): Promise<ModelSource> {
+export async function findModelSource(paths: readonly string[], variant?: string): Promise<ModelSource> {
+  const kinds = await Promise.all(paths.map(kindOf));
+  if (kinds.every((kind) => kind === 'file')) {
+    if (variant === undefined) return ofFiles(paths);
+    throw new ImportError(
+      '--variant chooses among the graphs of a folder; leave it out where files are given',
+    );
+  }
+  if (paths.length === 1) return ofFolder(paths[0]!, variant);
+  throw new ImportError(
+    `expected one folder, or the .onnx files of one model, got ${paths.join(' and ')}. Give the folder alone`,
+  );
+}
+
+/** @throws ImportError when there is nothing, or a device */
+async function kindOf(path: string): Promise<'file' | 'folder'> {
   const found = await stat(path).catch(() => null);
-  if (found?.isFile()) return ofFile(path);
-  if (found?.isDirectory()) return ofFolder(path);
+  if (found?.isFile()) return 'file';
+  if (found?.isDirectory()) return 'folder';
   throw new ImportError(
     `expected an .onnx file, or a folder with a model, but ${found ? `${path} is neither` : `there is no ${path}`}`,
   );
 }
 
-async function ofFile(path: string): Promise<ModelSource> {
+async function ofFiles(given: readonly string[]): Promise<ModelSource> {
+  const paths = [...new Set(given)];
+  for (const path of paths) refuseOtherFormats(path);
+  if (paths.length > MOST_GRAPHS) throw severalModels(commonFolder(paths), paths);
+  const own = dirname(paths[0]!);
+  const around = basename(own) === ONNX_SUBFOLDER ? dirname(own) : own;
+  const huggingFace = (await huggingFaceFiles(own)) ?? (await huggingFaceFiles(around));
+  const holder = huggingFace && dirname(huggingFace.config);
+  return {
+    kind: 'onnx',
+    graphs: paths.map((path) => ({
+      path,
+      within: holder !== null && isBelow(holder, path) ? holder : dirname(path),
+    })),
+    folder: holder ?? commonFolder(paths),
+    huggingFace,
+    notes: [],
+  };
+}
+
+function refuseOtherFormats(path: string): void {
   const ending = extname(path).toLowerCase();
   if (DARKNET.includes(ending)) {
     throw new ImportError(
@@ -59,32 +101,35 @@ async function ofFile(path: string): Promise<ModelSource> {
   }
   const foreign = FOREIGN[ending];
   if (foreign) throw new ImportError(`expected an .onnx file, but ${path} is ${foreign}`);
-  const folder = dirname(path);
-  const around = basename(folder) === ONNX_SUBFOLDER ? dirname(folder) : folder;
-  const huggingFace = (await huggingFaceFiles(folder)) ?? (await huggingFaceFiles(around));
-  return {
-    kind: 'onnx',
-    graph: path,
-    folder: huggingFace ? dirname(huggingFace.config) : folder,
-    huggingFace,
-  };
 }
 
-async function ofFolder(folder: string): Promise<ModelSource> {
+async function ofFolder(folder: string, variant: string | undefined): Promise<ModelSource> {
   const names = await namesIn(folder);
   if (names.includes('model.json')) {
     throw new ImportError(
       `${folder} is a model of Darkroom already: it has a model.json. Copy it as it is into the folder of your models`,
     );
   }
-  const graphs = await graphsIn(folder, names);
+  const found = await graphsIn(folder, names);
   const isDarknet = names.some((name) => DARKNET.includes(extname(name).toLowerCase()));
-  if (isDarknet && graphs.length > 0) {
-    throw severalModels(folder, [...names.filter((name) => DARKNET.includes(extname(name))), ...graphs]);
+  if (isDarknet && found.length > 0) {
+    throw severalModels(folder, [...names.filter((name) => DARKNET.includes(extname(name))), ...found]);
   }
   if (isDarknet) return { kind: 'darknet', folder };
-  const huggingFace = await huggingFaceFiles(folder);
-  return { kind: 'onnx', graph: join(folder, chooseGraph(folder, names, graphs)), folder, huggingFace };
+  if (found.length === 0) throw noGraph(folder, names);
+  const { graphs, otherVariants } = chooseVariants(found, variant);
+  if (graphs.length > MOST_GRAPHS) throw severalModels(folder, graphs);
+  return {
+    kind: 'onnx',
+    graphs: graphs.map((path) => ({ path: join(folder, path), within: folder })),
+    folder,
+    huggingFace: await huggingFaceFiles(folder),
+    notes: otherVariants.length === 0 ? [] : [chosenNote(graphs, otherVariants)],
+  };
+}
+
+function chosenNote(graphs: readonly string[], otherVariants: readonly string[]): string {
+  return `Of several exports ${graphs.join(' and ')} ${graphs.length === 1 ? 'was' : 'were'} taken; there is also ${otherVariants.join(', ')}: choose with --variant.`;
 }
 
 /** Paths of the graphs in a folder and in its `onnx`, seen from the folder. */
@@ -94,28 +139,19 @@ async function graphsIn(folder: string, names: readonly string[]): Promise<strin
   return [...names.filter(isGraph), ...inner.filter(isGraph).map((name) => join(ONNX_SUBFOLDER, name))];
 }
 
-function chooseGraph(folder: string, names: readonly string[], graphs: readonly string[]): string {
-  const plain = graphs.filter((path) => basename(path) === PLAIN_NAME);
-  if (graphs.length === 1) return graphs[0]!;
-  if (plain.length === 1 && graphs.every(isVariantOfPlain)) return plain[0]!;
-  if (graphs.length > 1) throw severalModels(folder, graphs);
+function noGraph(folder: string, names: readonly string[]): ImportError {
   const foreign = names
     .map((name) => [name, FOREIGN[extname(name).toLowerCase()]] as const)
     .find(([, what]) => what);
   const remedy = foreign ? `, but found ${foreign[0]}, which is ${foreign[1]}` : ', found none';
-  throw new ImportError(
+  return new ImportError(
     `expected an .onnx file in ${folder}, or a Darknet model (.cfg and .weights)${remedy}`,
   );
 }
 
-/** `model_fp16.onnx`, `model_quantized.onnx` … of transformers’ exports are the same model. */
-function isVariantOfPlain(path: string): boolean {
-  return /^model(?:_[a-z0-9_]+)?\.onnx$/.test(basename(path));
-}
-
 function severalModels(folder: string, found: readonly string[]): ImportError {
   return new ImportError(
-    `expected one model in ${folder}, found ${found.slice(0, 10).join(', ')}. Give the file itself, or a folder with one model`,
+    `expected one model in ${folder}, found ${found.slice(0, MOST_NAMED).join(', ')}${found.length > MOST_NAMED ? ' …' : ''}. Give the file itself, or a folder with one model`,
   );
 }
 

@@ -1,9 +1,10 @@
 export * from './assemble-preparation.js';
 export * from './choose-labels.js';
 export * from './compose-manifest.js';
-export { SAMPLE_FOLDER } from './copy-graph.js';
 export * from './find-model-source.js';
+export { SAMPLE_FOLDER } from './graph-copies.js';
 export * from './import-error.js';
+export * from './keep-parts.js';
 export { KNOWN_LABELS, type KnownLabels } from './known-labels.js';
 export { readLabelFile } from './label-file.js';
 export * from './model-id.js';

@@ -1,4 +1,5 @@
-import { basename, dirname, extname } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
+import { commonFolder } from './common-folder.js';
 
 const LONGEST_ID = 64;
 /** File and folder names that say nothing of the model. */
@@ -7,9 +8,13 @@ const GENERIC =
 /** A model in the cache of Hugging Face: `models--<owner>--<name>/snapshots/<revision>`. */
 const CACHED = /^models--(?:.+--)?(.+)$/;
 
-/** What a model may be called, from where it comes: the first name on the way up that says something. */
-export function suggestModelId(path: string): string {
-  let way = path;
+/**
+ * What a model may be called, from where it comes: the first name on the way up that says something. Of several files
+ * that is first what their names begin with: `mobile_sam.encoder.onnx`, `mobile_sam.decoder.onnx`.
+ * @param paths absolute, of its graphs or its folder
+ */
+export function suggestModelId(paths: readonly string[]): string {
+  let way = paths.length === 1 ? paths[0]! : join(commonFolder(paths), sharedStart(paths));
   for (let depth = 0; depth < 5; depth++) {
     const name = basename(way);
     const cached =
@@ -19,6 +24,14 @@ export function suggestModelId(path: string): string {
     way = dirname(way);
   }
   return 'model';
+}
+
+/** What all names begin with, up to where a word of theirs ends. */
+function sharedStart(paths: readonly string[]): string {
+  const [first = '', ...others] = paths.map((path) => basename(path));
+  let length = 0;
+  while (length < first.length && others.every((name) => name[length] === first[length])) length++;
+  return first.slice(0, length).replace(/[^._-]*$/, '');
 }
 
 function withoutEnding(name: string): string {

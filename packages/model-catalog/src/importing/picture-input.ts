@@ -10,20 +10,28 @@ export interface PictureInput {
 
 const CHANNELS = 3;
 
-/** Reads the picture input of a graph: the only input with four dimensions, of which one are the channels. */
+/**
+ * Reads the picture input of a graph: the only input with four dimensions, of which one are the channels; or with three,
+ * where there is no dimension for the batch.
+ */
 export function readPictureInput({ inputs }: GraphSignature): PictureInput {
-  const pictures = inputs.filter(
-    ({ dims, type }) => dims.length === 4 && type !== 'int64' && type !== 'bool',
-  );
-  const [only] = pictures;
-  if (!only || pictures.length > 1) return { layout: null, width: null, height: null };
-  const layout = layoutOf(only);
-  const [height, width] = layout === 'nhwc' ? only.dims.slice(1, 3) : only.dims.slice(2);
+  const numbers = inputs.filter(({ type }) => type !== 'int64' && type !== 'bool');
+  const batches = numbers.filter(({ dims }) => dims.length === 4);
+  const [only, ...others] = batches.length > 0 ? batches : numbers.filter(isPictureAlone);
+  if (!only || others.length > 0) return { layout: null, width: null, height: null };
+  const dims = only.dims.slice(-3);
+  const layout = layoutOf(dims);
+  const [height, width] = layout === 'nhwc' ? dims : dims.slice(1);
   return { layout, width: width ?? null, height: height ?? null };
 }
 
-function layoutOf({ dims }: TensorSpec): PictureInput['layout'] {
-  if (dims[1] === CHANNELS) return 'nchw';
-  if (dims[3] === CHANNELS) return 'nhwc';
-  return dims[1] === null ? 'nchw' : null;
+function isPictureAlone({ dims }: TensorSpec): boolean {
+  return dims.length === 3 && (dims[0] === CHANNELS || dims[2] === CHANNELS);
+}
+
+/** @param dims without the batch */
+function layoutOf([first, , last]: TensorSpec['dims']): PictureInput['layout'] {
+  if (first === CHANNELS) return 'nchw';
+  if (last === CHANNELS) return 'nhwc';
+  return first === null ? 'nchw' : null;
 }

@@ -50,6 +50,19 @@ describe('the preparation in a preprocessor_config.json', () => {
       },
     ],
     [
+      'of SAM: the longer side, and padding',
+      { size: { longest_edge: 1024 }, pad_size: { height: 1024, width: 1024 }, do_pad: true, ...IMAGENET },
+      {
+        resize: 'letterbox',
+        width: 1024,
+        height: 1024,
+        letterbox_anchor: 'top-left',
+        letterbox_rounding: 'round-half-up',
+        resampler: 'pil-bilinear',
+        ...VALUES,
+      },
+    ],
+    [
       'that neither rescales nor normalizes nor resizes',
       { do_resize: false, do_rescale: false, do_normalize: false, ...IMAGENET },
       { resampler: 'pil-bilinear', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] },
@@ -74,6 +87,14 @@ describe('the preparation in a preprocessor_config.json', () => {
     [3, 'pil-bicubic'],
   ])('has the resampler of PIL’s filter %i', (resample, resampler) => {
     expect(preprocessorPreparation({ resample })).toMatchObject({ hints: { resampler }, notes: [] });
+  });
+
+  it('leaves out a size of the longer side alone, and one padded to another size', () => {
+    for (const pad of [{}, { pad_size: { height: 512, width: 1024 } }]) {
+      const { hints, notes } = preprocessorPreparation({ size: { longest_edge: 1024 }, ...pad });
+      expect(hints).not.toHaveProperty('resize');
+      expect(notes).toEqual([expect.stringContaining('size is of a kind that is not known')]);
+    }
   });
 
   it('says what is done otherwise', () => {

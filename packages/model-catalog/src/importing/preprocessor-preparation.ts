@@ -48,6 +48,8 @@ function sizes(config: JsonObject, notes: string[]): PreparationHints {
     if (width !== null && height !== null) return { resize: 'stretch', width, height };
     const shortest = sideOf(size.shortest_edge);
     if (shortest !== null) return { ...shortestEdge(shortest, sideOf(size.longest_edge)), ...padded };
+    const square = paddedSquare(size, config);
+    if (square !== null) return square;
   }
   const side = sideOf(size);
   const longest = sideOf(config.max_size);
@@ -57,6 +59,15 @@ function sizes(config: JsonObject, notes: string[]): PreparationHints {
   if (size !== undefined)
     notes.push('The preprocessor’s size is of a kind that is not known; it is left out.');
   return {};
+}
+
+/** Of SAM: the longer side becomes as long as the input, and the rest is filled up right and below. */
+function paddedSquare({ longest_edge }: JsonObject, { pad_size }: JsonObject): PreparationHints | null {
+  const side = sideOf(longest_edge);
+  const { width, height } = isJsonObject(pad_size) ? pad_size : {};
+  if (side === null || width !== side || height !== side) return null;
+  const letterbox = { letterbox_anchor: 'top-left', letterbox_rounding: 'round-half-up' } as const;
+  return { resize: 'letterbox', width: side, height: side, ...letterbox };
 }
 
 function shortestEdge(shortest: number, longest: number | null): PreparationHints {

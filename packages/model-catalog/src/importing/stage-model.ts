@@ -1,22 +1,29 @@
 import { writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { type DarknetManifest, importDarknet, readDarknetFolder } from '../darknet/index.js';
 import type { LabelSource } from './choose-labels.js';
-import { copyGraph } from './copy-graph.js';
+import { commonFolder } from './common-folder.js';
 import type { ModelSource } from './find-model-source.js';
+import { type CopiedGraph, GraphCopies, type GraphFile } from './graph-copies.js';
 import { type HuggingFaceModel, readHuggingFace } from './hugging-face.js';
 import { ImportError } from './import-error.js';
 import { findLabelFile, readLabelFile } from './label-file.js';
 import type { PreparationHints } from './preparation-hints.js';
 import { readUltralyticsMetadata, type UltralyticsMetadata } from './ultralytics-metadata.js';
 
-/** A model whose files are in its folder, with what they say of it. */
+/** One graph of a model, in the model’s folder. Paths are relative to that. */
+export interface StagedGraph {
+  readonly path: string;
+  readonly weights: readonly string[];
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** A model whose graphs are in its folder, with what they say of it. */
 export interface StagedModel {
-  /** Paths by their part in the manifest, relative to the folder. */
-  readonly files: Readonly<Record<string, string>>;
+  /** Those that were found; which of them are of the model, its family finds out. */
+  readonly graphs: readonly StagedGraph[];
   /** What makes task and family certain: an import of ours that knows them. */
   readonly known: DarknetManifest | null;
-  readonly metadata: ReadonlyMap<string, string>;
   readonly architecture: string | null;
   /** Best first. */
   readonly labels: readonly LabelSource[];
@@ -64,7 +71,7 @@ async function stageDarknet(
   await writeFile(join(folder, 'graph.onnx'), model);
   return {
     ...NOTHING_SAID,
-    files: { graph: 'graph.onnx' },
+    graphs: [{ path: 'graph.onnx', weights: [], metadata: new Map() }],
     known: manifest,
     preparation: manifest.preparation,
     labels: names ? [{ from: fileNames.names!, labels: textsOf(manifest.labels) }] : [],
@@ -75,7 +82,6 @@ async function stageDarknet(
 
 const NOTHING_SAID = {
   known: null,
-  metadata: new Map<string, string>(),
   architecture: null,
   description: null,
   license: null,
@@ -86,30 +92,46 @@ function textsOf(labels: DarknetManifest['labels']): string[] {
 }
 
 async function stageOnnx(
-  { graph, folder: within, huggingFace: paths }: Extract<ModelSource, { kind: 'onnx' }>,
+  { graphs: found, huggingFace: paths, notes: chosen }: Extract<ModelSource, { kind: 'onnx' }>,
   folder: string,
 ): Promise<StagedModel> {
-  const { model, files } = await copyGraph(graph, within, folder);
-  const ultralytics = readUltralyticsMetadata(model.metadata);
+  const copied = await copyAll(found, folder);
+  const ultralytics = ultralyticsOf(copied);
   const huggingFace = paths === null ? null : await readHuggingFace(paths);
   const fromMetadata = ultralytics?.metadata ?? null;
-  const notes = [...(ultralytics?.notes ?? []), ...(huggingFace?.notes ?? [])];
+  const notes = [...chosen, ...(ultralytics?.notes ?? []), ...(huggingFace?.notes ?? [])];
+  const folders = [...new Set(found.map(({ path }) => dirname(path)))];
   return {
-    files,
+    graphs: copied.map(({ path, weights, model }) => ({ path, weights, metadata: model.metadata })),
     known: null,
-    metadata: model.metadata,
     architecture: huggingFace?.architecture ?? null,
-    labels: await labelSources(graph, fromMetadata, huggingFace, notes),
+    labels: await labelSources(folders, fromMetadata, huggingFace, notes),
     preparation: { ...sizeOf(fromMetadata), ...huggingFace?.preparation },
     description: fromMetadata?.description ?? null,
     license: fromMetadata?.license ?? null,
-    source: huggingFace?.source ?? basename(paths === null ? graph : dirname(paths.config)),
+    source:
+      huggingFace?.source ??
+      (paths === null ? found.map(({ path }) => basename(path)).join(', ') : basename(dirname(paths.config))),
     notes,
   };
 }
 
+/** With their folders below the one that they have in common: of a pipeline, all may be called `model.onnx`. */
+async function copyAll(graphs: readonly GraphFile[], folder: string): Promise<CopiedGraph[]> {
+  const common = commonFolder(graphs.map(({ path }) => path));
+  const copies = new GraphCopies(folder);
+  const copied: CopiedGraph[] = [];
+  for (const graph of graphs) copied.push(await copies.add(graph, relative(common, graph.path)));
+  return copied;
+}
+
+/** Its exports are one graph each. */
+function ultralyticsOf([graph, ...others]: readonly CopiedGraph[]) {
+  return graph && others.length === 0 ? readUltralyticsMetadata(graph.model.metadata) : null;
+}
+
 async function labelSources(
-  graph: string,
+  folders: readonly string[],
   ultralytics: UltralyticsMetadata | null,
   huggingFace: HuggingFaceModel | null,
   notes: string[],
@@ -117,14 +139,16 @@ async function labelSources(
   const sources: LabelSource[] = [];
   if (ultralytics?.names) sources.push({ from: 'the graph’s metadata', labels: ultralytics.names });
   if (huggingFace?.labels) sources.push({ from: 'config.json', labels: huggingFace.labels });
-  const beside = await findLabelFile(dirname(graph));
-  if (beside === null) return sources;
-  try {
-    sources.push({ from: basename(beside), labels: await readLabelFile(beside) });
-  } catch (error) {
-    if (!(error instanceof ImportError)) throw error;
-    // Nobody has said that this file belongs to the model.
-    notes.push(`${basename(beside)} is left out: ${error.message}.`);
+  for (const folder of folders) {
+    const beside = await findLabelFile(folder);
+    if (beside === null) continue;
+    try {
+      sources.push({ from: basename(beside), labels: await readLabelFile(beside) });
+    } catch (error) {
+      if (!(error instanceof ImportError)) throw error;
+      // Nobody has said that this file belongs to the model.
+      notes.push(`${basename(beside)} is left out: ${error.message}.`);
+    }
   }
   return sources;
 }

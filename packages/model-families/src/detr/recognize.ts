@@ -1,7 +1,7 @@
 import type { Preparation } from '@darkroom/contracts';
 import { describeSpec } from '@darkroom/tensor';
 import { IMAGENET_STATISTICS } from '../imagenet-statistics.js';
-import type { GraphCandidate, Recognition } from '../recognition.js';
+import type { GraphCandidate, GraphRecognition } from '../recognition.js';
 import { pixelMaskAmong } from './choose-inputs.js';
 import { type ChosenOutputs, chooseOutputs } from './choose-outputs.js';
 import type { Activation, DetrOptions } from './options.js';
@@ -54,7 +54,7 @@ const ARCHITECTURE = /^(\w+)ForObjectDetection$/;
 const COCO_CLASSES: readonly number[] = [91, 90, 80];
 
 /** Whether a graph gives logits and boxes for each query, and of which kind of network. */
-export function recognize(candidate: GraphCandidate): Recognition | null {
+export function recognize(candidate: GraphCandidate): GraphRecognition | null {
   const { signature, architecture } = candidate;
   const { chosen } = chooseOutputs({}, signature.outputs);
   const others = signature.inputs.length - (pixelMaskAmong(signature.inputs) ? 1 : 0);

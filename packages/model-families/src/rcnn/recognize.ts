@@ -1,6 +1,6 @@
 import type { Preparation } from '@darkroom/contracts';
 import { describeSpec } from '@darkroom/tensor';
-import type { GraphCandidate, Recognition } from '../recognition.js';
+import type { GraphCandidate, GraphRecognition } from '../recognition.js';
 import { chooseOutputs, namedAfter } from './choose-outputs.js';
 import type { MaskPasting, RcnnOptions } from './options.js';
 
@@ -9,7 +9,7 @@ const DETECTRON2_SHORTEST_EDGE = 800;
 const DETECTRON2_LONGEST_EDGE = 1333;
 
 /** Whether a graph gives boxes, classes and scores, one row for each detection, and who exported it. */
-export function recognize(candidate: GraphCandidate): Recognition | null {
+export function recognize(candidate: GraphCandidate): GraphRecognition | null {
   const { signature, architecture, labels } = candidate;
   if (signature.inputs.length !== 1 || architecture !== null) return null;
   const { chosen } = chooseOutputs({}, signature.outputs);

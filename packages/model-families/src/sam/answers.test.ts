@@ -1,5 +1,6 @@
 import { decodeImage, type Pixels } from '@darkroom/imaging';
 import { decodeNpy, type Tensor } from '@darkroom/tensor';
+import { samManifest } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pipeline } from '../family.js';
 import type { ClosableGraph } from '../open-model.js';
@@ -15,7 +16,6 @@ import {
   RED,
   type SamGraphs,
   samGraphs,
-  samManifest,
 } from '../testing/sam-models.js';
 import { openOnCpu, TestModels } from '../testing/test-models.js';
 

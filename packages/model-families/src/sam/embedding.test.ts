@@ -1,9 +1,10 @@
+import { samManifest } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Embedding } from '../embedding-cache.js';
 import { MemoryEmbeddingCache } from '../memory-embedding-cache.js';
 import { NO_STEPS } from '../no-steps.js';
 import { openCounted } from '../testing/counted-sam-model.js';
-import { ask, boxesPicture, META, onGreen, runSam, samManifest } from '../testing/sam-models.js';
+import { ask, boxesPicture, META, onGreen, runSam } from '../testing/sam-models.js';
 import { TestModels } from '../testing/test-models.js';
 
 let models: TestModels;

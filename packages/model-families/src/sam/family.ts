@@ -2,13 +2,10 @@ import { DarkroomError } from '@darkroom/contracts';
 import { describeProblem } from '@darkroom/model-catalog';
 import type { Family } from '../family.js';
 import { promptKinds, requestOptions, SamOptionsSchema } from './options.js';
+import { DECODER, ENCODER } from './parts.js';
 import { SamPipeline } from './pipeline.js';
 import { recognize } from './recognize.js';
 import { readSignature } from './signature.js';
-
-/** The parts in a manifest's `files`. */
-const ENCODER = 'encoder';
-const DECODER = 'decoder';
 
 /**
  * Segment Anything: an encoder that looks at a picture once, and a decoder that gives masks for points and boxes. SAM,

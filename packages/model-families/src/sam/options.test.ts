@@ -1,8 +1,9 @@
 import type { ModelManifest } from '@darkroom/contracts';
+import { samManifest } from '@darkroom/testkit';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAMILIES } from '../families.js';
-import { META, samGraphs, samManifest } from '../testing/sam-models.js';
+import { META, samGraphs } from '../testing/sam-models.js';
 import { TestModels } from '../testing/test-models.js';
 
 let models: TestModels;

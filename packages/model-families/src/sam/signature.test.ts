@@ -1,8 +1,9 @@
 import type { ModelManifest } from '@darkroom/contracts';
 import { describeProblem, withDefaults } from '@darkroom/model-catalog';
 import type { GraphSignature, TensorSpec } from '@darkroom/tensor';
+import { samManifest } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { META, type SamGraphs, samGraphs, samManifest } from '../testing/sam-models.js';
+import { META, type SamGraphs, samGraphs } from '../testing/sam-models.js';
 import { TestModels } from '../testing/test-models.js';
 import { readSignature } from './signature.js';
 

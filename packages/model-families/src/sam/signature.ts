@@ -6,8 +6,9 @@ import { normalizationOf } from '../prepare-picture.js';
 import type { EncoderResize } from './encoder-placement.js';
 import type { SamDecoder } from './exports/export-contract.js';
 import { readExport } from './exports/exports.js';
-import { DefaultsSchema, type PromptKind, promptKinds } from './options.js';
+import { DefaultsSchema, promptKinds } from './options.js';
 import type { EncoderInput } from './prepare.js';
+import { promptKindsOf } from './prompt-kinds.js';
 
 /** What the family knows of an encoder that fits. */
 export interface EncoderSignature {
@@ -114,11 +115,7 @@ function checkPreparation({ preparation }: CompleteManifest): Finding[] {
 /** What requests may hold is told before the graphs are open, so the manifest has to say it. */
 function checkPromptKinds(manifest: CompleteManifest, decoder: SamDecoder): Finding[] {
   const wanted = promptKinds(manifest);
-  const possible: PromptKind[] = [
-    'points',
-    ...(decoder.takesBoxes ? (['boxes'] as const) : []),
-    ...(decoder.maskCells ? (['masks'] as const) : []),
-  ];
+  const possible = promptKindsOf(decoder);
   const beyond = wanted.filter((kind) => !possible.includes(kind));
   if (beyond.length === 0 && wanted.includes('points')) return [];
   const detail =

@@ -1,7 +1,7 @@
 import type { Preparation } from '@darkroom/contracts';
 import { describeSpec } from '@darkroom/tensor';
 import { IMAGENET_STATISTICS } from '../imagenet-statistics.js';
-import type { GraphCandidate, Recognition } from '../recognition.js';
+import type { GraphCandidate, GraphRecognition } from '../recognition.js';
 import { type ChosenOutput, chooseOutput, TORCHVISION_OUTPUT } from './choose-output.js';
 
 /** `resize_size` of torchvision's segmentation weights. */
@@ -13,7 +13,7 @@ const ARCHITECTURE = /ForSemanticSegmentation$/;
 const FEWEST_CLASSES = 2;
 
 /** Whether a graph gives logits for each class and pixel. */
-export function recognize(candidate: GraphCandidate): Recognition | null {
+export function recognize(candidate: GraphCandidate): GraphRecognition | null {
   const { signature, labels, architecture } = candidate;
   const layout = candidate.layout ?? 'nchw';
   const hints = { preparation: { layout }, ...(labels && { labels: [...labels] }) };

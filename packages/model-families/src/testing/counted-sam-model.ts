@@ -1,10 +1,11 @@
 import type { ModelManifest } from '@darkroom/contracts';
 import type { Tensor } from '@darkroom/tensor';
+import { samManifest } from '@darkroom/testkit';
 import type { EmbeddingCache } from '../embedding-cache.js';
 import { FAMILIES } from '../families.js';
 import { MemoryEmbeddingCache } from '../memory-embedding-cache.js';
 import { type ClosableGraph, openModel } from '../open-model.js';
-import { type SamGraphs, samGraphs, samManifest } from './sam-models.js';
+import { type SamGraphs, samGraphs } from './sam-models.js';
 import { openOnCpu, type TestModels } from './test-models.js';
 
 export interface CountedModel {

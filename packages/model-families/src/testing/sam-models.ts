@@ -1,10 +1,11 @@
-import type { ModelManifest, PromptOptions } from '@darkroom/contracts';
+import type { PromptOptions } from '@darkroom/contracts';
 import { decodeRle, type Pixels } from '@darkroom/imaging';
 import {
   type SamDecoderGraphOptions,
   type SamEncoderGraphOptions,
   samDecoderGraph,
   samEncoderGraph,
+  samManifest,
 } from '@darkroom/testkit';
 import type { Pipeline, PipelineArtifact, PipelineOutcome, StepCounter } from '../family.js';
 import { NO_STEPS } from '../no-steps.js';
@@ -20,26 +21,6 @@ export const samGraphs = (options: SamGraphs) => ({
   encoder: samEncoderGraph(options),
   decoder: samDecoderGraph(options),
 });
-
-/** The manifest that fits {@link samGraphs}: pixels from 0 to 1 without mean, padded black. */
-export function samManifest(
-  { exported, takesBoxes, prepares, side = 128 }: SamGraphs,
-  more: Partial<ModelManifest> = {},
-): Partial<ModelManifest> {
-  const square = { width: side, height: side, resampler: 'pil-bilinear' } as const;
-  const letterbox = { letterbox_anchor: 'top-left', letterbox_rounding: 'round-half-up' } as const;
-  const prompt_kinds = takesBoxes ? ['points', 'boxes'] : ['points'];
-  return {
-    family: 'sam',
-    preparation: {
-      ...(exported === 'sam2' ? { resize: 'stretch' } : { resize: 'letterbox', ...letterbox }),
-      ...square,
-      ...(prepares && { layout: 'nhwc', scale: 1 }),
-    },
-    ...(exported === 'transformers' && { family_options: { prompt_kinds } }),
-    ...more,
-  };
-}
 
 export const openSam = (models: TestModels, graphs: SamGraphs = META): Promise<Pipeline> =>
   models.open(samGraphs(graphs), samManifest(graphs));

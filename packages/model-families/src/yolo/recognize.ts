@@ -1,6 +1,6 @@
 import type { Preparation } from '@darkroom/contracts';
 import { describeSpec } from '@darkroom/tensor';
-import type { GraphCandidate, Recognition } from '../recognition.js';
+import type { GraphCandidate, GraphRecognition } from '../recognition.js';
 import { candidatesIn, valuesIn } from './candidate-layout.js';
 import { type ChosenOutputs, chooseOutputs } from './choose-outputs.js';
 import { stridesOf } from './grid-cells.js';
@@ -67,7 +67,7 @@ const USUAL_SIDE = 640;
 const ULTRALYTICS_TASKS: readonly string[] = ['detect', 'segment'];
 
 /** Whether a graph gives the candidates of a YOLO network, and whose. */
-export function recognize(candidate: GraphCandidate): Recognition | null {
+export function recognize(candidate: GraphCandidate): GraphRecognition | null {
   const { signature, metadata, architecture } = candidate;
   if (signature.inputs.length !== 1 || architecture !== null) return null;
   const task = metadata.get('task');

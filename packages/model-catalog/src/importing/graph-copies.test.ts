@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { modelBytes } from '@darkroom/onnx-file';
 import { segmentationGraphParts } from '@darkroom/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyGraph } from './copy-graph.js';
+import { GraphCopies } from './graph-copies.js';
 
 /** TensorProto.DataLocation.EXTERNAL. */
 const EXTERNAL = 1;
@@ -37,12 +37,12 @@ async function graphWith(...locations: string[]): Promise<string> {
   return path;
 }
 
-const copy = (graph: string) => copyGraph(graph, source, target);
+const copy = (path: string) => new GraphCopies(target).add({ path, within: source });
 
 describe('a graph with its weights in other files', () => {
   it('is copied with them, each under its own path', async () => {
-    const { files, model } = await copy(await graphWith('weights/all.bin'));
-    expect(files).toEqual({ graph: 'net.onnx', graph_data: 'weights/all.bin' });
+    const { path, weights, model } = await copy(await graphWith('weights/all.bin'));
+    expect({ path, weights }).toEqual({ path: 'net.onnx', weights: ['weights/all.bin'] });
     expect(model.externalFiles).toEqual(['weights/all.bin']);
     expect(await readFile(join(target, 'weights', 'all.bin'), 'utf8')).toBe('weights');
   });
@@ -79,9 +79,7 @@ describe('a graph with its weights in other files', () => {
     await mkdir(join(cached, 'blobs'));
     await writeFile(join(cached, 'blobs', 'abc'), 'weights');
     await symlink('../../blobs/abc', join(source, 'net.onnx_data'));
-    expect((await copy(await graphWith('net.onnx_data'))).files).toMatchObject({
-      graph_data: 'net.onnx_data',
-    });
+    expect((await copy(await graphWith('net.onnx_data'))).weights).toEqual(['net.onnx_data']);
     expect(await readFile(join(target, 'net.onnx_data'), 'utf8')).toBe('weights');
   });
 
@@ -91,5 +89,48 @@ describe('a graph with its weights in other files', () => {
     await truncate(path, 3 * 2 ** 30);
     await expect(copy(path)).rejects.toThrow('at most 2147483647 bytes');
     expect(await readdir(target)).toEqual([]);
+  });
+});
+
+describe('several graphs', () => {
+  const all = (...places: string[]) => {
+    const copies = new GraphCopies(target);
+    return places.reduce(
+      async (before, place) => [
+        ...(await before),
+        await copies.add({ path: join(source, 'net.onnx'), within: source }, place),
+      ],
+      Promise.resolve([] as Awaited<ReturnType<GraphCopies['add']>>[]),
+    );
+  };
+
+  it('keep their folders, each with its own weights', async () => {
+    await graphWith('weights/all.bin');
+    const [unet, decoder] = await all('unet/model.onnx', 'vae_decoder/model.onnx');
+    expect(unet).toMatchObject({ path: 'unet/model.onnx', weights: ['unet/weights/all.bin'] });
+    expect(decoder).toMatchObject({ weights: ['vae_decoder/weights/all.bin'] });
+    expect(await readdir(join(target, 'vae_decoder'))).toEqual(['model.onnx', 'weights']);
+  });
+
+  it('may share their weights, which are copied once', async () => {
+    await graphWith('weights/all.bin');
+    const copied = await all('encoder.onnx', 'decoder.onnx');
+    expect(copied.map(({ weights }) => weights)).toEqual([['weights/all.bin'], ['weights/all.bin']]);
+  });
+
+  it('are refused where two files would come to one place', async () => {
+    await graphWith('weights/all.bin');
+    const copies = new GraphCopies(target);
+    await copies.add({ path: join(source, 'net.onnx'), within: source });
+    await mkdir(join(root, 'other', 'weights'), { recursive: true });
+    await writeFile(join(root, 'other', 'weights', 'all.bin'), 'other weights');
+    const path = join(root, 'other', 'net.onnx');
+    await writeFile(path, await readFile(join(source, 'net.onnx')));
+    const other = { path, within: join(root, 'other') };
+    await expect(copies.add(other)).rejects.toThrow('where another file of the model stands');
+    await expect(copies.add(other, 'second.onnx')).rejects.toThrow(
+      /all\.bin would come to "weights\/all\.bin"/,
+    );
+    await expect(copies.add(other, 'sample/net.onnx')).rejects.toThrow('can’t be called');
   });
 });
