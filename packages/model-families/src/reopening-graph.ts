@@ -5,20 +5,21 @@ import type { ClosableGraph, GraphOpener } from './open-model.js';
 /** A graph that gives its memory back when nobody needs it for a while, and is opened again at the next run. */
 export class ReopeningGraph implements ReleasableGraph {
   readonly #path: string;
-  readonly #open: GraphOpener;
+  readonly #openGraph: GraphOpener;
   readonly #signature: GraphSignature;
-  #graph: Promise<ClosableGraph> | null;
+  #graph: ClosableGraph | null;
+  #opening: Promise<ClosableGraph> | null = null;
 
-  private constructor(path: string, open: GraphOpener, graph: ClosableGraph) {
+  private constructor(path: string, openGraph: GraphOpener, graph: ClosableGraph) {
     this.#path = path;
-    this.#open = open;
+    this.#openGraph = openGraph;
     this.#signature = { inputs: graph.inputs, outputs: graph.outputs };
-    this.#graph = Promise.resolve(graph);
+    this.#graph = graph;
   }
 
   /** @throws DarkroomError as the opener does */
-  static async open(path: string, open: GraphOpener): Promise<ReopeningGraph> {
-    return new ReopeningGraph(path, open, await open(path));
+  static async open(path: string, openGraph: GraphOpener): Promise<ReopeningGraph> {
+    return new ReopeningGraph(path, openGraph, await openGraph(path));
   }
 
   get inputs(): readonly TensorSpec[] {
@@ -29,18 +30,20 @@ export class ReopeningGraph implements ReleasableGraph {
     return this.#signature.outputs;
   }
 
+  /** Begins at once where the graph is open, so that the caller can do something else meanwhile. */
   async run(
     feeds: Readonly<Record<string, Tensor>>,
     outputNames?: readonly string[],
   ): Promise<Record<string, Tensor>> {
-    this.#graph ??= this.#reopened();
-    return (await this.#graph).run(feeds, outputNames);
+    const graph = this.#graph ?? (await this.#reopened());
+    return graph.run(feeds, outputNames);
   }
 
   async release(): Promise<void> {
+    await this.#opening?.catch(() => null);
     const graph = this.#graph;
     this.#graph = null;
-    await (await graph?.catch(() => null))?.close();
+    await graph?.close();
   }
 
   async close(): Promise<void> {
@@ -49,10 +52,14 @@ export class ReopeningGraph implements ReleasableGraph {
 
   /** One that could not be opened, for want of memory say, is tried again at the next run. */
   #reopened(): Promise<ClosableGraph> {
-    const opening = this.#open(this.#path);
-    opening.catch(() => {
-      if (this.#graph === opening) this.#graph = null;
+    this.#opening ??= this.#openAgain().finally(() => {
+      this.#opening = null;
     });
-    return opening;
+    return this.#opening;
+  }
+
+  async #openAgain(): Promise<ClosableGraph> {
+    this.#graph = await this.#openGraph(this.#path);
+    return this.#graph;
   }
 }

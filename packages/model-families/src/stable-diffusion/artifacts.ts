@@ -37,13 +37,15 @@ export async function previewArtifact(
 /** Longer ones don't fit the metadata of every format. */
 const DESCRIBED_CHARACTERS = 2000;
 
-/** As JSON in ASCII, in the words of the request: sent again, it makes the same picture. */
+/** As JSON in ASCII, in the words of the request: sent again, it makes the same picture, among others of its seed. */
 function descriptionOf(about: {
   readonly wanted: WantedPicture;
   readonly options: GenerationOptions;
   readonly model: string;
 }): string {
-  const { width, height, steps, guidance_scale, scheduler, strength, seed } = about.options;
+  const { prompt: prompts, count, width, height, steps, guidance_scale } = about.options;
+  const { scheduler, strength, seed } = about.options;
+  const isShared = typeof seed === 'number';
   const { prompt, negativePrompt } = about.wanted;
   const parameters = {
     model: about.model,
@@ -55,7 +57,9 @@ function descriptionOf(about: {
     guidance_scale,
     scheduler,
     strength,
-    seed: typeof seed === 'number' ? seed : [about.wanted.seed],
+    seed: isShared ? seed : [about.wanted.seed],
+    // Pictures of one seed draw their noise in turn: it takes as many to come to this one's.
+    count: isShared ? prompts.length * count : 1,
   };
   return JSON.stringify(parameters).replace(/[\u007f-\uffff]/g, escaped);
 }

@@ -1,9 +1,10 @@
 import type { PipelineSteps } from '../family.js';
 import type { RunMemory } from '../run-memory.js';
 import { guide } from './guidance.js';
+import { type LatentSize, lengthOf } from './latent-size.js';
 import type { NoiseSource } from './noise/noise-source.js';
 import type { Scheduler } from './schedulers/scheduler.js';
-import type { LatentSize, Unet, UnetRows } from './unet.js';
+import type { Unet, UnetRows } from './unet.js';
 
 /** A run from noise to latents of pictures. */
 export interface Denoising {
@@ -34,18 +35,18 @@ export async function denoise(run: Denoising): Promise<void> {
     const counter = { step: () => steps.step(index, count) };
     counter.step();
     scheduler.scaleModelInput(latents, index, seen);
-    const predicted = unet.predict({
+    await unet.predict({
       timestep,
       latents: seen,
       size,
       rows,
       into: said,
+      meanwhile: () => {
+        if (scheduler.takesNoise(index)) noise.fill(stepNoise);
+      },
       steps: counter,
       memory,
     });
-    // Drawn while the network runs.
-    if (scheduler.takesNoise(index)) noise.fill(stepNoise);
-    await predicted;
     const output = guidanceScale === null ? said : guided(said, guidanceScale);
     scheduler.step(output, index, latents, stepNoise);
     steps.step(index + 1, count);
@@ -60,5 +61,3 @@ function guided(said: Float32Array, scale: number): Float32Array {
   guide(negative, said.subarray(half), scale, negative);
   return negative;
 }
-
-const lengthOf = ({ channels, height, width }: LatentSize) => channels * height * width;

@@ -1,26 +1,26 @@
-import { DarkroomError } from '@darkroom/contracts';
+import { DarkroomError, type FieldError } from '@darkroom/contracts';
 import {
+  type CompleteManifest,
   describeProblem,
   type LoadedManifest,
   type ModelProblem,
   schemaProblems,
 } from '@darkroom/model-catalog';
 import type { Family } from '../family.js';
-import { TokenizerFilesError } from '../text-tokenizer/tokenizer-files.js';
+import { checkFiles } from './check-files.js';
 import { LatentCodec } from './latent-codec.js';
-import { openScheduler } from './open-scheduler.js';
 import {
   DefaultsSchema,
   generationDefaults,
   optionsOf,
   requestOptions,
   StableDiffusionOptionsSchema,
+  sideStepOf,
 } from './options.js';
-import { type GraphPart, graphPartsOf, hasImageToImage, SCHEDULER_PART } from './parts.js';
+import { GRAPH_PARTS, type GraphPart, graphPartsOf, hasImageToImage } from './parts.js';
 import { StableDiffusionPipeline } from './pipeline.js';
 import { SafetyChecker } from './safety-checker.js';
-import { SchedulerConfigError } from './schedulers/scheduler-config.js';
-import { readSignature } from './signature.js';
+import { readSignature, type StableDiffusionSignature } from './signature.js';
 import { TextConditioner, type TextEncoder } from './text-conditioner.js';
 import { openTokenizer } from './tokenizers.js';
 import { Unet } from './unet.js';
@@ -46,8 +46,13 @@ export const stableDiffusion: Family = {
     return { width, height };
   },
   check: (model, signatures) => {
-    const { problems } = readSignature(signatures, (part) => model.manifest.files[part]?.path);
-    return [...problems, ...checkFiles(model), ...checkDefaults(model)];
+    const { signature, problems } = readSignature(signatures, (part) => model.manifest.files[part]?.path);
+    const encoders = model.manifest.files['text_encoder_2'] ? 2 : 1;
+    const tokenCounts = Array.from(
+      { length: encoders },
+      (_, i) => signature?.textEncoders[i]?.tokenCount ?? null,
+    );
+    return [...problems, ...checkFiles(model, tokenCounts), ...checkDefaults(model, signature)];
   },
   load(model, graphs) {
     const { signature, problems } = readSignature(graphs, (part) => model.manifest.files[part]?.path);
@@ -57,17 +62,12 @@ export const stableDiffusion: Family = {
     const encoders = signature.textEncoders.map((encoder, i): TextEncoder => {
       const ending = i === 0 ? '' : '_2';
       return {
-        tokenizer: openTokenizer(model, ending),
+        tokenizer: openTokenizer(model, ending, encoder.tokenCount),
         graph: graph(`text_encoder${ending}`),
         signature: encoder,
       };
     });
     const { vaeEncoder, safetyChecker } = signature;
-    const stages = {
-      text: [graph('text_encoder'), ...(graphs['text_encoder_2'] ? [graph('text_encoder_2')] : [])],
-      denoising: [graph('unet')],
-      pictures: Object.values(graphs),
-    } as const;
     return new StableDiffusionPipeline(model, {
       conditioner: new TextConditioner(encoders, options.zero_empty_prompt),
       unet: new Unet(graph('unet'), signature.unet),
@@ -75,50 +75,45 @@ export const stableDiffusion: Family = {
         decoder: { graph: graph('vae_decoder'), signature: signature.vaeDecoder },
         encoder: vaeEncoder && { graph: graph('vae_encoder'), signature: vaeEncoder },
         scale: options.latent_scale,
+        pixelsPerLatent: options.pixels_per_latent,
       }),
       safetyChecker: safetyChecker && new SafetyChecker(graph('safety_checker'), safetyChecker),
-      leave: async (stage) => {
+      drop: async (...parts) => {
         if (!options.drop_graphs) return;
-        for (const left of stages[stage]) await left.release();
+        for (const part of parts.length > 0 ? parts : GRAPH_PARTS) await graphs[part]?.release();
       },
     });
   },
 };
 
-/** Tokenizer and scheduler, which are no graphs. */
-function checkFiles(model: LoadedManifest): ModelProblem[] {
-  const missing: ModelProblem[] = [];
-  const { files } = model.manifest;
-  if (!files[SCHEDULER_PART]) {
-    missing.push({
-      file: 'model.json',
-      field: `#/files/${SCHEDULER_PART}`,
-      detail: 'is missing; expected the scheduler_config.json',
-    });
-  } else missing.push(...problemOf(() => openScheduler(model), files[SCHEDULER_PART]!.path));
-  const endings = files['text_encoder_2'] ? (['', '_2'] as const) : ([''] as const);
-  for (const ending of endings) {
-    missing.push(
-      ...problemOf(() => openTokenizer(model, ending), `the tokenizer${ending && ' of text_encoder_2'}`),
-    );
-  }
-  return missing;
-}
-
-function problemOf(open: () => unknown, file: string): ModelProblem[] {
-  try {
-    open();
-    return [];
-  } catch (error) {
-    if (error instanceof SchedulerConfigError) {
-      return error.problems.map(({ pointer, detail }) => ({ file, field: pointer, detail }));
-    }
-    if (error instanceof TokenizerFilesError) return [{ file: error.file, field: '', detail: error.detail }];
-    return [{ file, field: '', detail: `cannot be read: ${(error as Error).message}` }];
-  }
-}
-
-function checkDefaults({ manifest }: LoadedManifest): ModelProblem[] {
+function checkDefaults(
+  { manifest }: LoadedManifest,
+  signature: StableDiffusionSignature | null,
+): ModelProblem[] {
   const problems = schemaProblems(DefaultsSchema, manifest.defaults, '#/defaults');
+  if (problems.length === 0) problems.push(...checkSize(manifest, signature));
   return problems.map(({ pointer, detail }) => ({ file: 'model.json', field: pointer, detail }));
+}
+
+/** The usual size must be one that can be asked for, and that of a network which takes no other. */
+function checkSize(manifest: CompleteManifest, signature: StableDiffusionSignature | null): FieldError[] {
+  const usual = generationDefaults(manifest);
+  const { pixels_per_latent } = optionsOf(manifest);
+  const step = sideStepOf(manifest);
+  if (step % pixels_per_latent !== 0) {
+    const detail = `expected a multiple of pixels_per_latent (${pixels_per_latent}), got ${step}`;
+    return [{ pointer: '#/family_options/side_step', detail }];
+  }
+  const { latentWidth = null, latentHeight = null } = signature?.unet ?? {};
+  const fixed = { width: latentWidth, height: latentHeight };
+  return (['width', 'height'] as const).flatMap((side) => {
+    const latents = fixed[side];
+    const expected = latents === null ? null : latents * pixels_per_latent;
+    if (expected !== null && usual[side] !== expected) {
+      const detail = `expected ${expected}, the size that the network was exported for, got ${usual[side]}`;
+      return [{ pointer: `#/defaults/${side}`, detail }];
+    }
+    if (usual[side] % step === 0) return [];
+    return [{ pointer: `#/defaults/${side}`, detail: `expected a multiple of ${step}, got ${usual[side]}` }];
+  });
 }

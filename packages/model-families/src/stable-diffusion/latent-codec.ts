@@ -1,20 +1,33 @@
 import { DarkroomError } from '@darkroom/contracts';
-import { type Pixels, pixelsOf, resample } from '@darkroom/imaging';
+import { type Pixels, pixelsOf, type ResampledPixels, resample } from '@darkroom/imaging';
 import { type Float32Tensor, float32Tensor, type Graph, toFloat32 } from '@darkroom/tensor';
 import { feedTensor } from '../feed-tensor.js';
 import { drawLatents } from './encoded-latents.js';
+import { type LatentSize, lengthOf } from './latent-size.js';
 import type { NoiseSource } from './noise/noise-source.js';
 import type { VaeSignature } from './signature.js';
-import type { LatentSize } from './unet.js';
 
 const RGB = 3;
 
+interface VaeEnd {
+  readonly graph: Graph;
+  readonly signature: VaeSignature;
+}
+
 /** The graphs of a variational autoencoder. */
 export interface LatentCodecParts {
-  readonly decoder: { readonly graph: Graph; readonly signature: VaeSignature };
-  readonly encoder: { readonly graph: Graph; readonly signature: VaeSignature } | null;
+  readonly decoder: VaeEnd;
+  readonly encoder: VaeEnd | null;
   /** Latents of the network are those of the autoencoder times this. */
   readonly scale: number;
+  readonly pixelsPerLatent: number;
+}
+
+/** How the latents of a picture are drawn. */
+interface Drawing {
+  readonly pictures: number;
+  readonly size: LatentSize;
+  readonly noise: NoiseSource;
 }
 
 /** From latents to pictures and back. */
@@ -25,57 +38,53 @@ export class LatentCodec {
     this.#parts = parts;
   }
 
+  /** @throws DarkroomError `option_not_supported` when no picture can be encoded */
+  expectEncoder(): VaeEnd {
+    const { encoder } = this.#parts;
+    if (encoder) return encoder;
+    const detail = 'The model cannot begin with a picture: it has no VAE encoder. Send no image.';
+    throw new DarkroomError('option_not_supported', detail);
+  }
+
   /** @param latents of one picture, as the network has them */
   async decode(latents: Float32Array, { channels, height, width }: LatentSize): Promise<Pixels> {
-    const { graph, signature } = this.#parts.decoder;
+    const { decoder, scale, pixelsPerLatent } = this.#parts;
+    const { inputName, inputType, outputName } = decoder.signature;
     const { fround } = Math;
-    const scale = fround(this.#parts.scale);
-    const unscaled = latents.map((value) => fround(value / scale));
-    const feed = feedTensor(unscaled, [1, channels, height, width], signature.inputType);
-    const { [signature.outputName]: output } = await graph.run({ [signature.inputName]: feed }, [
-      signature.outputName,
-    ]);
-    return pixelsFrom(toFloat32(output!));
+    const divisor = fround(scale);
+    const unscaled = latents.map((value) => value / divisor);
+    const feed = feedTensor(unscaled, [1, channels, height, width], inputType);
+    const { [outputName]: output } = await decoder.graph.run({ [inputName]: feed }, [outputName]);
+    const expected = { width: width * pixelsPerLatent, height: height * pixelsPerLatent };
+    return pixelsFrom(toFloat32(output!), expected);
   }
 
   /**
    * The latents that a picture begins with.
-   * @param draw noise for `[pictures, channels, height, width]`, where the encoder leaves the drawing to us
-   * @returns of so many pictures as noise was drawn for
+   * @param drawing noise for `[pictures, channels, height, width]`, where the encoder leaves the drawing to us
+   * @returns of so many pictures as noise was drawn for, or of one
    */
-  async encode(
-    picture: Pixels,
-    { width, height }: { readonly width: number; readonly height: number },
-    {
-      pictures,
-      size,
-      noise,
-    }: { readonly pictures: number; readonly size: LatentSize; readonly noise: NoiseSource },
-  ): Promise<Float32Array> {
-    const { graph, signature } = this.#parts.encoder!;
-    const values = valuesOf(resample('pil-lanczos', picture, width, height));
-    const feed = feedTensor(values, [1, RGB, height, width], signature.inputType);
-    const { [signature.outputName]: output } = await graph.run({ [signature.inputName]: feed }, [
-      signature.outputName,
-    ]);
-    const encoded = this.#drawn(toFloat32(output!), pictures, size, noise);
-    const scale = Math.fround(this.#parts.scale);
-    return encoded.map((value) => value * scale);
+  async encode(picture: Pixels, drawing: Drawing): Promise<Float32Array> {
+    const { scale, pixelsPerLatent } = this.#parts;
+    const encoder = this.expectEncoder();
+    const { inputName, inputType, outputName } = encoder.signature;
+    const [width, height] = [drawing.size.width, drawing.size.height].map((side) => side * pixelsPerLatent);
+    const values = valuesOf(resample('pil-lanczos', picture, width!, height!));
+    const feed = feedTensor(values, [1, RGB, height!, width!], inputType);
+    const { [outputName]: output } = await encoder.graph.run({ [inputName]: feed }, [outputName]);
+    const factor = Math.fround(scale);
+    return drawn(toFloat32(output!), drawing).map((value) => value * factor);
   }
+}
 
-  #drawn(
-    encoded: Float32Tensor,
-    pictures: number,
-    { channels, height, width }: LatentSize,
-    noise: NoiseSource,
-  ) {
-    const length = channels * height * width;
-    if (encoded.data.length === length) return encoded.data;
-    const drawn = new Float32Array(pictures * length);
-    noise.fill(drawn);
-    const all = float32Tensor(repeated(encoded.data, pictures), [pictures, ...encoded.dims.slice(1)]);
-    return drawLatents(all, drawn).data;
-  }
+/** An older export gives latents that it drew itself; then there is nothing to draw. */
+function drawn(encoded: Float32Tensor, { pictures, size, noise }: Drawing): Float32Array {
+  const length = lengthOf(size);
+  if (encoded.data.length === length) return encoded.data;
+  const noises = new Float32Array(pictures * length);
+  noise.fill(noises);
+  const all = float32Tensor(repeated(encoded.data, pictures), [pictures, ...encoded.dims.slice(1)]);
+  return drawLatents(all, noises).data;
 }
 
 function repeated(data: Float32Array, times: number): Float32Array {
@@ -85,15 +94,7 @@ function repeated(data: Float32Array, times: number): Float32Array {
 }
 
 /** Planes from -1 to 1. */
-function valuesOf({
-  data,
-  width,
-  height,
-}: {
-  readonly data: ArrayLike<number>;
-  readonly width: number;
-  readonly height: number;
-}) {
+function valuesOf({ data, width, height }: ResampledPixels): Float32Array {
   const { fround } = Math;
   const plane = width * height;
   const values = new Float32Array(RGB * plane);
@@ -107,12 +108,16 @@ function valuesOf({
  * A picture of planes from -1 to 1, as diffusers makes one: halves are rounded to even.
  * @throws DarkroomError `inference_failed` for another shape
  */
-function pixelsFrom({ dims, data }: Float32Tensor): Pixels {
-  const [, channels, height = 0, width = 0] = dims;
-  if (dims.length !== 4 || channels !== RGB) {
+function pixelsFrom(
+  { dims, data }: Float32Tensor,
+  { width, height }: { readonly width: number; readonly height: number },
+): Pixels {
+  const expected = [1, RGB, height, width];
+  if (dims.join() !== expected.join()) {
     throw new DarkroomError(
       'inference_failed',
-      `Expected [1, 3, height, width] of the VAE decoder, got [${dims.join(', ')}].`,
+      `Expected [${expected.join(', ')}] of the VAE decoder, got [${dims.join(', ')}]. ` +
+        'Is pixels_per_latent in family_options right?',
     );
   }
   const { fround } = Math;

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { DarkroomError, type SchedulerName } from '@darkroom/contracts';
 import type { LoadedManifest } from '@darkroom/model-catalog';
 import { optionsOf } from './options.js';
 import { SCHEDULER_PART } from './parts.js';
+import { readTextFile } from './read-text-file.js';
 import { parseSchedulerConfig, SchedulerConfigError } from './schedulers/scheduler-config.js';
 import type { ConfiguredScheduler } from './schedulers/scheduler-kind.js';
 import { configureScheduler } from './schedulers/schedulers.js';
@@ -13,7 +13,7 @@ import { configureScheduler } from './schedulers/schedulers.js';
  * @throws DarkroomError `option_not_supported` when the one asked for can't
  */
 export function openScheduler(model: LoadedManifest, name?: SchedulerName): ConfiguredScheduler {
-  const config = parseSchedulerConfig(readFileSync(model.files[SCHEDULER_PART]!, 'utf8'));
+  const config = parseSchedulerConfig(readTextFile(model.files[SCHEDULER_PART]!));
   const isMended = optionsOf(model.manifest).mend_scheduler;
   if (name === undefined) return configureScheduler(config, { isMended });
   try {

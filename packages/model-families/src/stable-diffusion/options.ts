@@ -30,6 +30,14 @@ export const StableDiffusionOptionsSchema = Type.Object(
         description: 'How many times as wide and high a picture is as its latents.',
       }),
     ),
+    side_step: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1024,
+        description:
+          'Width and height of pictures are multiples of it, in pixels: a network that halves latents three times takes 64 with 8 pixels per latent. Default `pixels_per_latent`.',
+      }),
+    ),
     zero_empty_prompt: Type.Optional(
       Type.Boolean({
         default: false,
@@ -60,7 +68,9 @@ export const StableDiffusionOptionsSchema = Type.Object(
   },
   closed,
 );
-export type StableDiffusionOptions = Required<Static<typeof StableDiffusionOptionsSchema>>;
+type GivenOptions = Static<typeof StableDiffusionOptionsSchema>;
+export type StableDiffusionOptions = Required<Omit<GivenOptions, 'side_step'>> &
+  Pick<GivenOptions, 'side_step'>;
 
 const OPTION_DEFAULTS = {
   pixels_per_latent: 8,
@@ -71,7 +81,13 @@ const OPTION_DEFAULTS = {
 };
 
 export function optionsOf({ family_options }: CompleteManifest): StableDiffusionOptions {
-  return { ...OPTION_DEFAULTS, ...(family_options as Static<typeof StableDiffusionOptionsSchema>) };
+  return { ...OPTION_DEFAULTS, ...(family_options as GivenOptions) };
+}
+
+/** What width and height of pictures are multiples of. */
+export function sideStepOf(manifest: CompleteManifest): number {
+  const { side_step, pixels_per_latent } = optionsOf(manifest);
+  return side_step ?? pixels_per_latent;
 }
 
 const fields = GenerationOptionsSchema.properties;
@@ -102,12 +118,12 @@ export function generationDefaults({ defaults }: CompleteManifest) {
 /** The request options, each with the model's default. */
 export function requestOptions(manifest: CompleteManifest): TSchema {
   const defaults = generationDefaults(manifest);
-  const { pixels_per_latent } = optionsOf(manifest);
+  const step = sideStepOf(manifest);
   const side = (initial: number) =>
     Type.Integer({
-      minimum: pixels_per_latent,
+      minimum: step,
       maximum: Math.max(SIDE_MAX, initial),
-      multipleOf: pixels_per_latent,
+      multipleOf: step,
       default: initial,
       description: 'Of a picture, in pixels.',
     });

@@ -1,20 +1,23 @@
-import type { GenerationOptions, TaskResult, Warning } from '@darkroom/contracts';
+import { DarkroomError, type GenerationOptions, type TaskResult, type Warning } from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
 import type { LoadedManifest } from '@darkroom/model-catalog';
 import type { Pipeline, PipelineArtifact, PipelineInput, PipelineOutcome, PipelineSteps } from '../family.js';
+import { NO_STEPS } from '../no-steps.js';
 import { NO_SHORTAGE, type RunMemory } from '../run-memory.js';
 import { imageArtifact, previewArtifact } from './artifacts.js';
 import { denoise } from './denoise.js';
+import { noiseLatents, pictureLatents } from './first-latents.js';
 import type { LatentCodec } from './latent-codec.js';
-import type { NoiseSource } from './noise/noise-source.js';
+import { type LatentSize, latentsOfEach, lengthOf } from './latent-size.js';
 import { openScheduler } from './open-scheduler.js';
 import { generationDefaults, optionsOf } from './options.js';
+import type { GraphPart } from './parts.js';
 import { guidanceScaleOf, noiseFor, wantedPictures } from './request.js';
 import type { SafetyChecker } from './safety-checker.js';
 import type { Scheduler } from './schedulers/scheduler.js';
 import type { ConfiguredScheduler } from './schedulers/scheduler-kind.js';
 import type { TextConditioner } from './text-conditioner.js';
-import type { LatentSize, Unet } from './unet.js';
+import type { Unet } from './unet.js';
 import { unetRows } from './unet-rows.js';
 
 /** The stages of a generation, each with its graphs. */
@@ -23,8 +26,8 @@ export interface StableDiffusionParts {
   readonly unet: Unet;
   readonly codec: LatentCodec;
   readonly safetyChecker: SafetyChecker | null;
-  /** Gives the memory of a stage's graphs back, where the manifest wants that. */
-  readonly leave: (stage: 'text' | 'denoising' | 'pictures') => Promise<void>;
+  /** Gives the memory of graphs back, where the manifest wants that; of all where none is named. */
+  readonly drop: (...parts: GraphPart[]) => Promise<void>;
 }
 
 interface PreparedGeneration {
@@ -32,6 +35,14 @@ interface PreparedGeneration {
   readonly scheduler: ConfiguredScheduler;
   /** What it begins with; `null`: with noise alone. */
   readonly picture: Pixels | null;
+}
+
+interface Preview {
+  /** How many steps were taken. */
+  readonly done: number;
+  readonly stepCount: number;
+  readonly options: GenerationOptions;
+  readonly steps: PipelineSteps;
 }
 
 /** Pictures in the order in which they were asked for; `null` where one is withheld. */
@@ -53,6 +64,8 @@ export class StableDiffusionPipeline implements Pipeline<PreparedGeneration, Gen
   async prepare({ picture, options }: PipelineInput): Promise<PreparedGeneration> {
     const generation = options as GenerationOptions;
     const { scheduler: name } = generation;
+    this.#checkSize(generation);
+    if (picture !== null) this.#parts.codec.expectEncoder();
     const scheduler = name === undefined ? this.#ownScheduler : openScheduler(this.#model, name);
     return { options: generation, scheduler, picture };
   }
@@ -99,23 +112,25 @@ export class StableDiffusionPipeline implements Pipeline<PreparedGeneration, Gen
     };
   }
 
-  /** The smallest job there is, at the size that most jobs have. */
+  /** Runs once what every job runs, at the size that most have. */
   async warmUp(): Promise<void> {
-    const { width, height } = generationDefaults(this.#model.manifest);
-    const options: GenerationOptions = {
-      prompt: [''],
-      negative_prompt: [''],
-      width,
-      height,
-      steps: 1,
-      guidance_scale: 1,
-      count: 1,
-      seed: 0,
-      preview_every: 0,
-      output_format: 'png',
-    };
-    const prepared = await this.prepare({ picture: null, options });
-    await this.#generate(prepared, { step() {}, preview() {} }, NO_SHORTAGE);
+    const { conditioner, unet, drop } = this.#parts;
+    const defaults = generationDefaults(this.#model.manifest);
+    const size = this.#latentSize(defaults);
+    const isGuided = guidanceScaleOf(defaults, unet.guidanceLength !== null) !== null;
+    const pictures = [{ prompt: '', promptIndex: 0, negativePrompt: '', seed: 0 }];
+    const latents = new Float32Array(lengthOf(size));
+    try {
+      const rows = await unetRows(conditioner, unet, pictures, { options: defaults, isGuided });
+      await drop('text_encoder', 'text_encoder_2');
+      const into = new Float32Array(latents.length * rows.count);
+      const nothing = { meanwhile() {}, steps: NO_STEPS, memory: NO_SHORTAGE };
+      await unet.predict({ timestep: 1, latents, size, rows, into, ...nothing });
+      await drop('unet');
+      await this.#decode(latents, size, () => {});
+    } finally {
+      await drop();
+    }
   }
 
   async #generate(
@@ -123,37 +138,43 @@ export class StableDiffusionPipeline implements Pipeline<PreparedGeneration, Gen
     steps: PipelineSteps,
     memory: RunMemory,
   ): Promise<GeneratedPictures> {
-    const { options } = prepared;
-    const { conditioner, unet, leave } = this.#parts;
+    try {
+      return await this.#takeStages(prepared, steps, memory);
+    } finally {
+      // Of a job that was canceled, too.
+      await this.#parts.drop();
+    }
+  }
+
+  async #takeStages(
+    prepared: PreparedGeneration,
+    steps: PipelineSteps,
+    memory: RunMemory,
+  ): Promise<GeneratedPictures> {
+    const { options, picture } = prepared;
+    const { conditioner, unet, codec, drop } = this.#parts;
     const wanted = wantedPictures(options);
     const size = this.#latentSize(options);
     const guidanceScale = guidanceScaleOf(options, unet.guidanceLength !== null);
     const scheduler = this.#startScheduler(prepared, wanted.length * lengthOf(size));
-    steps.step(0, scheduler.timesteps.length);
+    const stepCount = scheduler.timesteps.length;
+    steps.step(0, stepCount);
     const rows = await unetRows(conditioner, unet, wanted, { options, isGuided: guidanceScale !== null });
-    await leave('text');
+    await drop('text_encoder', 'text_encoder_2');
     const noise = noiseFor(options);
-    const latents = await this.#firstLatents(prepared, { scheduler, size, noise, pictures: wanted.length });
-    await denoise({
-      unet,
-      scheduler,
-      latents,
-      size,
-      rows,
-      guidanceScale,
-      noise,
-      steps,
-      memory,
-      afterStep: (done) =>
-        this.#preview(latents, size, { done, of: scheduler.timesteps.length, options, steps }),
-    });
-    await leave('denoising');
-    const pictures = await this.#decode(latents, size, steps, scheduler.timesteps.length);
-    await leave('pictures');
-    return pictures;
+    const beginning = { scheduler, size, noise, pictures: wanted.length };
+    const latents = picture
+      ? await pictureLatents(picture, codec, options, beginning)
+      : noiseLatents(beginning);
+    await drop('vae_encoder');
+    const afterStep = (done: number) => this.#preview(latents, size, { done, stepCount, options, steps });
+    const run = { unet, scheduler, latents, size, rows, guidanceScale, noise, steps, memory };
+    await denoise({ ...run, afterStep });
+    await drop('unet');
+    return this.#decode(latents, size, () => steps.step(stepCount, stepCount));
   }
 
-  #latentSize({ width, height }: GenerationOptions): LatentSize {
+  #latentSize({ width, height }: Pick<GenerationOptions, 'width' | 'height'>): LatentSize {
     const { pixels_per_latent } = optionsOf(this.#model.manifest);
     return {
       channels: this.#parts.unet.latentChannels,
@@ -162,85 +183,53 @@ export class StableDiffusionPipeline implements Pipeline<PreparedGeneration, Gen
     };
   }
 
+  /** A graph that was exported for one size takes no other. */
+  #checkSize(options: GenerationOptions): void {
+    if (this.#parts.unet.takes(this.#latentSize(options))) return;
+    const { width, height } = generationDefaults(this.#model.manifest);
+    throw new DarkroomError(
+      'option_not_supported',
+      `The model’s network was exported for pictures of ${width} × ${height} alone, got ${options.width} × ${options.height}.`,
+    );
+  }
+
   #startScheduler({ options, scheduler, picture }: PreparedGeneration, latentsLength: number): Scheduler {
-    const { steps, strength } = options;
-    const fromPicture = picture !== null && strength !== undefined ? { strength } : {};
+    const { steps, strength = generationDefaults(this.#model.manifest).strength } = options;
+    const fromPicture = picture === null ? {} : { strength };
     // A network that is told the guidance scale is one of the few-step kind, whose steps are not to be cut.
     const keepsSteps = this.#parts.unet.guidanceLength !== null;
     return scheduler.start({ steps, latentsLength, keepsSteps, ...fromPicture });
   }
 
-  async #firstLatents(
-    { picture, options }: PreparedGeneration,
-    about: {
-      readonly scheduler: Scheduler;
-      readonly size: LatentSize;
-      readonly noise: NoiseSource;
-      readonly pictures: number;
-    },
-  ): Promise<Float32Array> {
-    const { scheduler, size, noise, pictures } = about;
-    const latents = new Float32Array(pictures * lengthOf(size));
-    if (picture === null) {
-      noise.fill(latents);
-      const sigma = Math.fround(scheduler.initNoiseSigma);
-      for (let i = 0; i < latents.length; i++) latents[i] = latents[i]! * sigma;
-      return latents;
-    }
-    // One seed for all draws the picture's latents once; a list draws them for each.
-    const drawn = typeof options.seed === 'number' ? 1 : pictures;
-    const encoded = await this.#parts.codec.encode(picture, options, { pictures: drawn, size, noise });
-    const original = new Float32Array(latents.length);
-    for (let at = 0; at < original.length; at += encoded.length) original.set(encoded, at);
-    const added = new Float32Array(latents.length);
-    noise.fill(added);
-    scheduler.addNoise(original, added, latents);
-    return latents;
-  }
-
   async #preview(
     latents: Float32Array,
     size: LatentSize,
-    about: {
-      readonly done: number;
-      readonly of: number;
-      readonly options: GenerationOptions;
-      readonly steps: PipelineSteps;
-    },
+    { done, stepCount, options, steps }: Preview,
   ): Promise<void> {
-    const { done, of, options, steps } = about;
     // The last step is shown by the picture itself.
-    if (options.preview_every === 0 || done % options.preview_every !== 0 || done === of) return;
+    if (options.preview_every === 0 || done % options.preview_every !== 0 || done === stepCount) return;
+    const { codec, drop } = this.#parts;
     for (const [index, each] of latentsOfEach(latents, size).entries()) {
-      steps.preview(await previewArtifact(index, await this.#parts.codec.decode(each, size), done), done);
+      steps.preview(await previewArtifact(index, await codec.decode(each, size), done), done);
     }
+    await drop('vae_decoder');
   }
 
-  async #decode(
-    latents: Float32Array,
-    size: LatentSize,
-    steps: PipelineSteps,
-    count: number,
-  ): Promise<GeneratedPictures> {
+  /** @param beforeEach may throw, where nobody wants the pictures any more */
+  async #decode(latents: Float32Array, size: LatentSize, beforeEach: () => void): Promise<GeneratedPictures> {
     const { codec, safetyChecker } = this.#parts;
     const pictures: (Pixels | null)[] = [];
     for (const each of latentsOfEach(latents, size)) {
-      steps.step(count, count);
+      beforeEach();
       const picture = await codec.decode(each, size);
       pictures.push((await safetyChecker?.flags(picture)) ? null : picture);
     }
     return pictures;
   }
 
-  #warnings({ prompt, negative_prompt }: GenerationOptions): Warning[] {
-    return this.#parts.conditioner.warningsFor([...prompt, ...negative_prompt]);
+  #warnings(options: GenerationOptions): Warning[] {
+    const { conditioner, unet } = this.#parts;
+    const isGuided = guidanceScaleOf(options, unet.guidanceLength !== null) !== null;
+    return conditioner.warningsFor([...options.prompt, ...(isGuided ? options.negative_prompt : [])]);
   }
 }
-
-function latentsOfEach(latents: Float32Array, size: LatentSize): Float32Array[] {
-  const length = lengthOf(size);
-  const count = latents.length / length;
-  return Array.from({ length: count }, (_, i) => latents.subarray(i * length, (i + 1) * length));
-}
-
-const lengthOf = ({ channels, height, width }: LatentSize) => channels * height * width;

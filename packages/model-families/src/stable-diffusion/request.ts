@@ -30,6 +30,9 @@ export function noiseFor({ seed }: GenerationOptions): NoiseSource {
 }
 
 /** The scale of a guided run; `null` where the network is asked once. */
-export function guidanceScaleOf({ guidance_scale }: GenerationOptions, isToldScale: boolean): number | null {
+export function guidanceScaleOf(
+  { guidance_scale }: Pick<GenerationOptions, 'guidance_scale'>,
+  isToldScale: boolean,
+): number | null {
   return isGuided(guidance_scale, isToldScale) ? guidance_scale : null;
 }

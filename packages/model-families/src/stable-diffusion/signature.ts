@@ -8,6 +8,8 @@ import type { GraphPart } from './parts.js';
 export interface TextEncoderSignature {
   readonly idsName: string;
   readonly idsType: TensorType;
+  /** How many tokens a text has; `null` where it is free. */
+  readonly tokenCount: number | null;
   /** The output with an embedding of each token. */
   readonly tokensOutput: string;
   /** The output with an embedding of the whole text, projected; `null` where there is none. */
@@ -19,6 +21,9 @@ export interface UnetSignature {
   readonly inputs: Readonly<Record<UnetInput, TensorSpec | null>>;
   readonly outputName: string;
   readonly latentChannels: number;
+  /** Rows and columns of latents; `null` where they are free. */
+  readonly latentHeight: number | null;
+  readonly latentWidth: number | null;
   /** How many rows each run has; `null` where it is free. */
   readonly rowsPerRun: number | null;
 }
@@ -105,6 +110,17 @@ function readTextEncoder(
       ],
     };
   }
+  const [batch = null, tokenCount = null] = ids.dims;
+  if (ids.dims.length !== 2 || (batch !== null && batch !== 1)) {
+    return {
+      findings: [
+        inGraph(
+          'input_ids',
+          `expected [batch, tokens] with a batch of 1 or of any size, got ${describeSpec(ids)}`,
+        ),
+      ],
+    };
+  }
   const names = outputs.map(({ name }) => name);
   const tokensOutput = isPair ? lastButOne(names) : names.find((name) => name === 'last_hidden_state');
   const textOutput = isSecond ? names.find((name) => name === 'text_embeds') : null;
@@ -117,7 +133,7 @@ function readTextEncoder(
   if (tokensOutput === undefined || textOutput === undefined) {
     return { findings: [inGraph('outputs', `expected ${missing.join(' and ')}, got ${listOf(outputs)}`)] };
   }
-  return { value: { idsName: ids.name, idsType: ids.type, tokensOutput, textOutput } };
+  return { value: { idsName: ids.name, idsType: ids.type, tokenCount, tokensOutput, textOutput } };
 }
 
 function lastButOne(names: readonly string[]): string | undefined {
@@ -172,6 +188,8 @@ function readUnet({ inputs, outputs }: GraphSignature, isPair: boolean): Read<Un
       inputs: Object.fromEntries(known) as UnetSignature['inputs'],
       outputName: outputs[0]!.name,
       latentChannels: channels,
+      latentHeight: sample.dims[2] ?? null,
+      latentWidth: sample.dims[3] ?? null,
       rowsPerRun: sample.dims[0] ?? null,
     },
   };

@@ -18,12 +18,19 @@ export interface TextEncoder {
   readonly signature: TextEncoderSignature;
 }
 
+/** A text that something is to be told of. */
+export interface GivenText {
+  readonly text: string;
+  /** Says what is not to be seen. */
+  readonly isNegative: boolean;
+}
+
 /** Makes embeddings of texts, with one encoder or with two side by side. */
 export class TextConditioner {
   readonly #encoders: readonly TextEncoder[];
   readonly #zeroesEmptyTexts: boolean;
 
-  /** @param zeroesEmptyTexts an empty text is zeros, not what an encoder makes of it */
+  /** @param zeroesEmptyTexts an empty negative text is zeros, not what an encoder makes of it */
   constructor(encoders: readonly TextEncoder[], zeroesEmptyTexts: boolean) {
     this.#encoders = encoders;
     this.#zeroesEmptyTexts = zeroesEmptyTexts;
@@ -44,32 +51,38 @@ export class TextConditioner {
     });
   }
 
-  /** @returns a row for each text; equal texts are encoded once */
-  async encode(texts: readonly string[], onNegative = false): Promise<Conditioning> {
-    const distinct = [...new Set(texts)];
-    const parts: EncodedTexts[] = [];
-    for (const encoder of this.#encoders) parts.push(await encodeTexts(encoder, distinct));
-    const rows = texts.map((text) => distinct.indexOf(text));
-    const isZero = (row: number) => onNegative && this.#zeroesEmptyTexts && texts[row] === '';
-    const last = parts.at(-1)!.text;
+  /** @returns a row for each text. Each is encoded by itself, and once, so that it is the same whatever it comes with */
+  async encode(texts: readonly GivenText[]): Promise<Conditioning> {
+    const isZero = ({ text, isNegative }: GivenText) => this.#zeroesEmptyTexts && isNegative && text === '';
+    const distinct = new Set(texts.filter((given) => !isZero(given)).map(({ text }) => text));
+    const encoded = new Map<string, Conditioning>();
+    for (const text of distinct) encoded.set(text, await this.#encode(text));
+    const [like] = encoded.values();
+    const rows = texts.map((given) => (isZero(given) ? null : encoded.get(given.text)!));
     return {
-      tokens: rowsOf(sideBySide(parts.map(({ tokens }) => tokens)), rows, isZero),
-      texts: last && rowsOf(last, rows, isZero),
+      tokens: rowsOf(
+        rows.map((row) => row && row.tokens),
+        like!.tokens.dims,
+      ),
+      texts:
+        like!.texts &&
+        rowsOf(
+          rows.map((row) => row && row.texts),
+          like!.texts.dims,
+        ),
     };
+  }
+
+  async #encode(text: string): Promise<Conditioning> {
+    const parts: Conditioning[] = [];
+    for (const encoder of this.#encoders) parts.push(await encodeText(encoder, text));
+    return { tokens: sideBySide(parts.map(({ tokens }) => tokens)), texts: parts.at(-1)!.texts };
   }
 }
 
-interface EncodedTexts {
-  readonly tokens: Float32Tensor;
-  readonly text: Float32Tensor | null;
-}
-
-async function encodeTexts(
-  { tokenizer, graph, signature }: TextEncoder,
-  texts: readonly string[],
-): Promise<EncodedTexts> {
-  const ids = texts.flatMap((text) => tokenizer.tokenize(text).ids);
-  const dims = [texts.length, tokenizer.maxTokens];
+async function encodeText({ tokenizer, graph, signature }: TextEncoder, text: string): Promise<Conditioning> {
+  const { ids } = tokenizer.tokenize(text);
+  const dims = [1, ids.length];
   const feed: Tensor =
     signature.idsType === 'int32'
       ? { type: 'int32', dims, data: Int32Array.from(ids) }
@@ -79,43 +92,38 @@ async function encodeTexts(
   const answer = await graph.run({ [idsName]: feed }, outputs);
   return {
     tokens: toFloat32(answer[tokensOutput]!),
-    text: textOutput === null ? null : toFloat32(answer[textOutput]!),
+    texts: textOutput === null ? null : toFloat32(answer[textOutput]!),
   };
 }
 
-/** Embeddings of the same tokens by several encoders, joined: `[texts, tokens, width + width …]`. */
+/** Embeddings of the same tokens by several encoders, joined: `[1, tokens, width + width …]`. */
 function sideBySide(parts: readonly Float32Tensor[]): Float32Tensor {
   const [first, ...others] = parts as [Float32Tensor, ...Float32Tensor[]];
   if (others.length === 0) return first;
-  const [texts = 0, tokens = 0] = first.dims;
-  if (others.some(({ dims }) => dims[0] !== texts || dims[1] !== tokens)) {
+  const tokens = first.dims[1] ?? 0;
+  if (others.some(({ dims }) => dims[1] !== tokens)) {
     const got = parts.map(({ dims }) => `[${dims.join(', ')}]`).join(' and ');
     throw new DarkroomError('inference_failed', `Expected as many tokens of both text encoders, got ${got}.`);
   }
   const widths = parts.map(({ dims }) => dims[2] ?? 0);
   const width = widths.reduce((sum, each) => sum + each, 0);
-  const data = new Float32Array(texts * tokens * width);
-  for (let token = 0; token < texts * tokens; token++) {
+  const data = new Float32Array(tokens * width);
+  for (let token = 0; token < tokens; token++) {
     let at = token * width;
     for (const [i, part] of parts.entries()) {
       data.set(part.data.subarray(token * widths[i]!, (token + 1) * widths[i]!), at);
       at += widths[i]!;
     }
   }
-  return { type: 'float32', dims: [texts, tokens, width], data };
+  return { type: 'float32', dims: [1, tokens, width], data };
 }
 
-function rowsOf(
-  { dims: [, ...rest], data }: Float32Tensor,
-  rows: readonly number[],
-  isZero: (row: number) => boolean,
-): Float32Tensor {
+/** @param rows `null`: zeros @param dims of one row, `[1, …]` */
+function rowsOf(rows: readonly (Float32Tensor | null)[], [, ...rest]: readonly number[]): Float32Tensor {
   const length = rest.reduce((product, size) => product * size, 1);
-  const picked = new Float32Array(rows.length * length);
-  for (const [to, from] of rows.entries()) {
-    if (!isZero(to)) picked.set(data.subarray(from * length, (from + 1) * length), to * length);
-  }
-  return { type: 'float32', dims: [rows.length, ...rest], data: picked };
+  const data = new Float32Array(rows.length * length);
+  for (const [i, row] of rows.entries()) if (row) data.set(row.data, i * length);
+  return { type: 'float32', dims: [rows.length, ...rest], data };
 }
 
 const SHOWN_CHARACTERS = 200;

@@ -3,6 +3,7 @@ import { ChunkRunner } from '../chunk-runner.js';
 import type { StepCounter } from '../family.js';
 import { feedTensor } from '../feed-tensor.js';
 import type { RunMemory } from '../run-memory.js';
+import { type LatentSize, lengthOf } from './latent-size.js';
 import type { UnetSignature } from './signature.js';
 import type { Conditioning } from './text-conditioner.js';
 
@@ -15,13 +16,6 @@ export interface UnetRows extends Conditioning {
   readonly guidance: Float32Array | null;
 }
 
-/** Latents of pictures: all of one size. */
-export interface LatentSize {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-}
-
 interface Step {
   readonly timestep: number;
   /** The latents as the network sees them, one set for each picture; rows take them in turn, again and again. */
@@ -30,6 +24,8 @@ interface Step {
   readonly rows: UnetRows;
   /** As long as the latents times rows over pictures. */
   readonly into: Float32Array;
+  /** Done once, while the network runs. */
+  readonly meanwhile: () => void;
   readonly steps: StepCounter;
   readonly memory: RunMemory;
 }
@@ -49,6 +45,12 @@ export class Unet {
     return this.#signature.latentChannels;
   }
 
+  /** Whether the graph takes latents of a size. */
+  takes({ height, width }: LatentSize): boolean {
+    const { latentHeight, latentWidth } = this.#signature;
+    return (latentHeight ?? height) === height && (latentWidth ?? width) === width;
+  }
+
   /** How long the encoded guidance scale is; `null` where the network isn't told it. */
   get guidanceLength(): number | null {
     const spec = this.#signature.inputs.timestep_cond;
@@ -60,29 +62,36 @@ export class Unet {
   }
 
   async predict(step: Step): Promise<void> {
-    const { rows, into, memory } = step;
-    const length = into.length / rows.count;
-    const fixed = this.#signature.rowsPerRun;
-    const indices = Array.from({ length: rows.count }, (_, row) => row);
-    await this.#runner.run(indices, {
-      chunkSize: fixed ?? rows.count,
+    const { rows, memory, steps } = step;
+    const { rowsPerRun } = this.#signature;
+    const groups = grouped(rows.count, rowsPerRun ?? 1);
+    let isFirst = true;
+    await this.#runner.run(groups, {
+      // A graph that has its own number of rows takes no more and no fewer.
+      chunkSize: rowsPerRun === null ? groups.length : 1,
       memory,
-      steps: { step: () => step.steps.step(0, 1) },
+      steps: { step: () => steps.step(0, 1) },
       runChunk: async (chunk) => {
-        // A graph of a fixed batch gets its last row again until it has enough.
-        const fed = fixed === null ? chunk : fill(chunk, fixed);
-        const { [this.#signature.outputName]: output } = await this.#graph.run(this.#feeds(step, fed));
-        const answer = toFloat32(output!).data;
-        for (const [i, row] of chunk.entries()) {
-          into.set(answer.subarray(i * length, (i + 1) * length), row * length);
-        }
+        const running = this.#run(step, chunk.flat());
+        if (isFirst) step.meanwhile();
+        isFirst = false;
+        await running;
         return chunk;
       },
     });
   }
 
+  async #run(step: Step, run: readonly number[]): Promise<void> {
+    const { into, rows } = step;
+    const length = into.length / rows.count;
+    const { [this.#signature.outputName]: output } = await this.#graph.run(this.#feeds(step, run));
+    const answer = toFloat32(output!).data;
+    for (const [i, row] of run.entries())
+      into.set(answer.subarray(i * length, (i + 1) * length), row * length);
+  }
+
   #feeds({ timestep, latents, size, rows }: Step, chunk: readonly number[]): Record<string, Tensor> {
-    const length = size.channels * size.height * size.width;
+    const length = lengthOf(size);
     const pictures = latents.length / length;
     const { inputs } = this.#signature;
     const values = {
@@ -106,18 +115,18 @@ export class Unet {
   }
 }
 
-/** A scalar, one number, or one for each row, as the graph has it. */
+/** A scalar, one number, or one for each row, as the graph has it: of a free length, one for each fits every export. */
 function timestepTensor(timestep: number, spec: TensorSpec, rows: number): Tensor {
   if (spec.dims.length === 0) return feedTensor(Float32Array.of(timestep), [], spec.type);
-  const count = spec.dims[0] ?? (isPerRow(spec) ? rows : 1);
+  const count = spec.dims[0] ?? rows;
   return feedTensor(new Float32Array(count).fill(timestep), [count], spec.type);
 }
 
-/** Of a free length, one for each row fits every export: it is broadcast, or is the batch. */
-const isPerRow = (_spec: TensorSpec) => true;
-
-function fill(chunk: readonly number[], length: number): number[] {
-  return Array.from({ length }, (_, i) => chunk[Math.min(i, chunk.length - 1)]!);
+/** Rows in groups of one length; the last group has its last row again until it is as long. */
+function grouped(count: number, length: number): number[][] {
+  return Array.from({ length: Math.ceil(count / length) }, (_, group) =>
+    Array.from({ length }, (_, i) => Math.min(group * length + i, count - 1)),
+  );
 }
 
 function pickRows(
