@@ -1,7 +1,7 @@
 import { DarkroomError, type Warning } from '@darkroom/contracts';
 import { type Float32Tensor, type Graph, type Tensor, toFloat32 } from '@darkroom/tensor';
 import type { TextTokenizer } from '../text-tokenizer/text-tokenizer.js';
-import type { TextEncoderSignature } from './signature.js';
+import type { TextEncoderSignature } from './text-encoder-signature.js';
 
 /** What the network is told of some texts. */
 export interface Conditioning {

@@ -4,8 +4,8 @@ import type { StepCounter } from '../family.js';
 import { feedTensor } from '../feed-tensor.js';
 import type { RunMemory } from '../run-memory.js';
 import { type LatentSize, lengthOf } from './latent-size.js';
-import type { UnetSignature } from './signature.js';
 import type { Conditioning } from './text-conditioner.js';
+import type { UnetSignature } from './unet-signature.js';
 
 /** What the network is told beside latents and time: one row for each of its answers. */
 export interface UnetRows extends Conditioning {

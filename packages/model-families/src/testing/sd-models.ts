@@ -1,11 +1,12 @@
 import { basename, dirname } from 'node:path';
 import type { GenerationOptions, GenerationResult } from '@darkroom/contracts';
 import { decodeImage, type Pixels } from '@darkroom/imaging';
+import { describeProblem } from '@darkroom/model-catalog';
 import type { Tensor } from '@darkroom/tensor';
 import { type SdModel, writeSdModel } from '@darkroom/testkit';
 import type { Pipeline, PipelineArtifact, PipelineOutcome, PipelineSteps } from '../family.js';
 import { NO_STEPS } from '../no-steps.js';
-import { type ClosableGraph, openModel } from '../open-model.js';
+import { type ClosableGraph, checkModel, openModel } from '../open-model.js';
 import { NO_SHORTAGE, type RunMemory } from '../run-memory.js';
 import { openOnCpu, type TestModels } from './test-models.js';
 
@@ -23,10 +24,18 @@ export interface RecordedSd {
   readonly events: GraphEvent[];
 }
 
+const write = (models: TestModels, model: Omit<SdModel, 'id'>) =>
+  models.loadWritten((folder) => writeSdModel(folder, { id: 'model', ...model }));
+
+/** What the family has against a tiny Stable Diffusion, as lines. */
+export async function problemsOfSd(models: TestModels, model: Omit<SdModel, 'id'>): Promise<string[]> {
+  return (await checkModel(await write(models, model), openOnCpu)).map(describeProblem);
+}
+
 /** A tiny Stable Diffusion whose graphs tell what happens to them. */
 export async function openSd(models: TestModels, model: Omit<SdModel, 'id'> = {}): Promise<RecordedSd> {
   const events: GraphEvent[] = [];
-  const loaded = await models.loadWritten((folder) => writeSdModel(folder, { id: 'model', ...model }));
+  const loaded = await write(models, model);
   const { pipeline } = models.closeLater(await openModel(loaded, (path) => openRecorded(path, events)));
   return { pipeline, events };
 }
