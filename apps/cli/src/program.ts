@@ -2,6 +2,7 @@ import { VERSION } from '@darkroom/service-kit';
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
 import { detectCommand } from './commands/detect.js';
+import { generateCommand } from './commands/generate.js';
 import { modelsAddCommand } from './commands/models-add.js';
 import { modelsCheckCommand } from './commands/models-check.js';
 import { modelsListCommand } from './commands/models-list.js';
@@ -14,7 +15,7 @@ import type { Terminal } from './terminal.js';
 /** Runs a command in its context. Its exit code is the work’s. */
 export type RunCommand = (work: (context: CommandContext) => Promise<number>) => Promise<void>;
 
-const ABOUT = 'Submits pictures to Darkroom, and looks after its models.';
+const ABOUT = 'Submits pictures and prompts to Darkroom, and looks after its models.';
 const NOTES = [
   '',
   'Results go to the standard output, as text on a terminal and as JSON elsewhere; all else goes to the standard error.',
@@ -36,7 +37,8 @@ export function buildProgram(terminal: Terminal, run: RunCommand): Command {
     modelsRemoveCommand,
   ];
   for (const build of ofModels) models.addCommand(build(run));
-  for (const command of [detectCommand(run), segmentCommand(run), models]) program.addCommand(command);
+  for (const command of [detectCommand(run), segmentCommand(run), generateCommand(run), models])
+    program.addCommand(command);
   program.addHelpText('after', NOTES);
   for (const command of allOf(program)) setUp(command, terminal);
   return program;

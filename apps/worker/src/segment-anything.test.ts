@@ -1,6 +1,5 @@
 import type { Job, MasksResult, SegmentationFields } from '@darkroom/contracts';
 import {
-  type DarkroomProcess,
   type SamExport,
   samDecoderGraph,
   samEncoderGraph,
@@ -9,19 +8,18 @@ import {
 } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectRedBox, RED_BOX, redBoxPicture } from './testing/red-box.js';
-import { inferencePids, TestService } from './testing/test-service.js';
+import { TestService } from './testing/test-service.js';
 
 const EXPORTS: readonly SamExport[] = ['meta', 'transformers', 'sam2'];
 
 let service: TestService;
-let worker: DarkroomProcess;
 let picture: Buffer;
 
 beforeAll(async () => {
   picture = await redBoxPicture();
   service = await TestService.start();
   await Promise.all(EXPORTS.map(addModel));
-  worker = await service.startWorker();
+  await service.startWorker();
 }, 120_000);
 afterAll(() => service?.stop());
 
@@ -124,25 +122,5 @@ describe('an earlier mask', () => {
       prompts: [{ points: [{ x: 40, y: 30 }], mask: { job: first.id, index: 0 } }],
     });
     await expect(asked).rejects.toMatchObject({ problem: { status: 422, code: 'option_not_supported' } });
-  });
-});
-
-describe('everything, canceled at a step', () => {
-  it('frees the worker within one step and keeps the model loaded', async () => {
-    const automatic = { points_per_side: 128, points_per_batch: 1 };
-    const { client } = service;
-    const long = await client.submitSegmentation({ image: picture, model: 'meta', automatic });
-    await expect
-      .poll(async () => (await client.job(long)).progress.step ?? 0, { timeout: 30_000 })
-      .toBeGreaterThan(3);
-    const pids = inferencePids(worker, 'meta');
-    expect(pids).toHaveLength(1);
-    const canceled = await client.cancel(long);
-    expect(canceled).toMatchObject({ status: 'canceled', progress: { steps: 128 * 128 } });
-    expect(canceled.progress.step).toBeLessThan(128 * 128);
-    const next = await submit(picture, { model: 'meta', prompts: [{ points: [{ x: 40, y: 30 }] }] });
-    // Far less than the steps that were left would have taken.
-    expect(next.timings.queue_ms! + next.timings.total_ms!).toBeLessThan(5_000);
-    expect(inferencePids(worker, 'meta')).toEqual(pids);
   });
 });

@@ -73,6 +73,20 @@ describe('the client', () => {
     expect(JSON.parse(second!.body.toString())).toEqual({ image: { job: 'job_1' }, prompts: refined });
   });
 
+  it('sends a prompt without a picture as JSON, and with one as a form', async () => {
+    server.answer(json({ id: 'job_1' }, 202), json({ id: 'job_2' }, 202));
+    const fields = { prompt: ['a red boat', ''], seed: [7, 8], steps: 30 };
+    await client.submitGeneration(fields);
+    await client.submitGeneration({ ...fields, image: Uint8Array.of(1), strength: 0.5 });
+    const [first, second] = server.requests;
+    expect(first!.url).toBe('/v1/generation');
+    expect(JSON.parse(first!.body.toString())).toEqual(fields);
+    const headers = { 'content-type': second!.headers['content-type']! };
+    const form = await new Response(second!.body, { headers }).formData();
+    const texts = ['prompt', 'seed', 'steps', 'strength'].map((name) => form.get(name));
+    expect(texts).toEqual(['["a red boat",""]', '[7,8]', '30', '0.5']);
+  });
+
   it('throws the problem that the service names, bad fields included', async () => {
     server.answer(
       problem(422, 'invalid_field', { errors: [{ pointer: '#/outputs/0', detail: 'no such output' }] }),

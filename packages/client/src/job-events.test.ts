@@ -54,7 +54,7 @@ describe('the events of a job', () => {
   });
 
   it('leave out events of a later version', async () => {
-    server.answer(stream(`event: preview\ndata: not even JSON\n\n${DONE}`));
+    server.answer(stream(`event: portent\ndata: not even JSON\n\n${DONE}`));
     expect(await names()).toEqual(['done']);
   });
 

@@ -86,6 +86,7 @@ describe('the OpenAPI document', () => {
       'POST /v1/batches',
       'POST /v1/batches/{id}/cancel',
       'POST /v1/detection',
+      'POST /v1/generation',
       'POST /v1/jobs/{id}/cancel',
       'POST /v1/jobs/{id}/retry',
       'POST /v1/models/{id}/load',
@@ -174,18 +175,25 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
+  it('takes a prompt with or without a picture, and no picture alone', () => {
+    const content = document.paths['/v1/generation']!.post!.requestBody!.content as Readonly<
+      Record<string, { readonly schema: { readonly required?: readonly string[] } }>
+    >;
+    expect(Object.keys(content)).toEqual(['multipart/form-data', 'application/json']);
+    expect(content['multipart/form-data']!.schema.required).toEqual(['prompt']);
+    expect(document.components.schemas.GenerationRequest.required).toEqual(['prompt']);
+  });
+
   it('names nothing that is not built', () => {
     const names = new Set(
       [...objectsIn(document)].flatMap(({ properties }) => Object.keys(properties ?? {})),
     );
     const request = JSON.stringify(document.components.schemas.SegmentationRequest);
-    for (const name of ['webhook', 'regions', 'strength']) {
+    for (const name of ['webhook', 'regions', 'concepts']) {
       expect(names.has(name), name).toBe(false);
     }
     for (const name of ['"url"', 'https://', 'Idempotency']) expect(request).not.toContain(name);
-    expect(Object.keys(document.paths).filter((path) => /deliveries|generation|analysis/.test(path))).toEqual(
-      [],
-    );
+    expect(Object.keys(document.paths).filter((path) => /deliveries|analysis/.test(path))).toEqual([]);
   });
 });
 

@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
+import { progressBar } from '../progress-bar.js';
 import type { Terminal } from '../terminal.js';
 import { onOneLine } from '../text-table.js';
 import type { SubmittedPicture } from './submit-pictures.js';
-
-const BAR_WIDTH = 24;
 
 /** How far the pictures are: a bar on a terminal, nothing elsewhere. */
 export class SubmissionProgress {
@@ -28,10 +27,7 @@ export class SubmissionProgress {
   }
 
   #draw(what: string): void {
-    const filled = Math.round((BAR_WIDTH * this.#ended) / this.#total);
-    const bar =
-      this.#terminal.paint('green', '█'.repeat(filled)) +
-      this.#terminal.paint('dim', '░'.repeat(BAR_WIDTH - filled));
+    const bar = progressBar(this.#ended / this.#total, this.#terminal);
     this.#terminal.rewrite(`  ${bar}  ${this.#ended}/${this.#total}  ${what}`);
   }
 }
