@@ -54,16 +54,16 @@ export class MaskFinder {
 
   /**
    * @param points in pixels of the crop
-   * @returns for each point the masks that are kept
+   * @returns the masks that are kept, point after point
    * @throws DarkroomError `inference_failed` when the decoder's tensors do not fit together
    */
-  find(points: readonly Point[], masks: PointMasks): FoundMask[][] {
+  find(points: readonly Point[], masks: PointMasks): FoundMask[] {
     const { dims, data } = masks.lowResLogits;
     const [count, perPoint = 0, height = 0, width = 0] = dims;
     requireMasks(points, masks);
     this.#enlarger ??= this.#openEnlarger({ width, height });
     const cells = height * width;
-    return points.slice(0, count).map((point, i) => {
+    return points.slice(0, count).flatMap((point, i) => {
       const iouPredictions = masks.iouPredictions.data.subarray(i * perPoint, (i + 1) * perPoint);
       const { hasSingleMask } = masks;
       return selectMasks({ iouPredictions, hasSingleMask, tokens: 1, multimask: true }).flatMap((mask) => {
