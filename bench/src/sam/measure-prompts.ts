@@ -1,5 +1,5 @@
 import type { Job } from '@darkroom/contracts';
-import { encodePicture, type Pixels, pixelsOf, type Size } from '@darkroom/imaging';
+import { encodePicture, type Pixels, type Size } from '@darkroom/imaging';
 import { threadBudget, threadsPerProcess } from '@darkroom/inference/thread-budget';
 import { BenchService } from '../bench-service.js';
 import { progress } from '../progress.js';
@@ -49,7 +49,6 @@ export interface PromptSettings {
 
 /** What a round asked and got. */
 interface Round {
-  readonly size: Size;
   readonly picture: Buffer;
   readonly places: readonly Place[];
   readonly answers: readonly PromptAnswer[];
@@ -69,11 +68,12 @@ export async function measurePrompts(
   const service = await BenchService.start(resources);
   const prompted = await startWorker(service, model);
   const alone = await DecoderAlone.open(model.decoderFile, threads, resources);
+  const places = promptPlaces(photo, 1 + prompts);
   const rounds: Round[] = [];
   const decoderAlone: TimedBatch<DecoderRun>[] = [];
   for (let i = 0; i < roundCount; i++) {
     progress(`round ${i + 1} of ${roundCount}: a new picture, 1 + ${prompts} prompts`);
-    rounds.push(await askDarkroom(service, prompted, withoutRows(photo, i), prompts));
+    rounds.push(await askDarkroom(service, prompted, await differentFile(photo, i), places));
     decoderAlone.push(await timeBatch([process.pid], prompts, () => alone.run()));
   }
   await service.stopWorkers();
@@ -89,7 +89,11 @@ export async function measurePrompts(
     transformers:
       transformersFolder === null
         ? null
-        : await askTransformers(transformersFolder, model, threads, rounds, resources),
+        : await askTransformers(
+            await TransformersJs.open(transformersFolder, model, threads, resources),
+            rounds,
+            photo,
+          ),
   };
 }
 
@@ -103,21 +107,18 @@ async function startWorker(
   return prompted;
 }
 
-/** The first rows are kept: pictures that differ in nothing else are different pictures nevertheless. */
-function withoutRows({ width, height, data }: Pixels, rows: number): Pixels {
-  return pixelsOf(data.slice(0, width * (height - rows) * 3), width, height - rows);
+/** The same picture in a little less quality is another one to whoever knows pictures by their bytes. */
+function differentFile(photo: Pixels, round: number): Promise<Buffer> {
+  return encodePicture(photo, 'jpeg', { quality: 100 - round });
 }
 
 async function askDarkroom(
   service: BenchService,
   prompted: PromptedModel,
-  pixels: Pixels,
-  prompts: number,
+  picture: Buffer,
+  places: readonly Place[],
 ): Promise<Round> {
   const pids = pidsOf(service);
-  const size = { width: pixels.width, height: pixels.height };
-  const places = promptPlaces(size, 1 + prompts);
-  const picture = await encodePicture(pixels, 'jpeg');
   const answers: PromptAnswer[] = [];
   const ask = async (image: Buffer | Job, place: Place) => {
     answers.push(await prompted.ask(image, place));
@@ -125,8 +126,8 @@ async function askDarkroom(
   };
   const first = await timeBatch(pids, 1, () => ask(picture, places[0]!));
   const { job } = answers[0]!;
-  const next = await timeBatch(pids, prompts, (i) => ask(job, places[1 + i]!));
-  return { size, picture, places, answers, first, next };
+  const next = await timeBatch(pids, places.length - 1, (i) => ask(job, places[1 + i]!));
+  return { picture, places, answers, first, next };
 }
 
 const pidsOf = ({ api, redis, workers }: BenchService): number[] =>
@@ -143,20 +144,17 @@ async function askAnotherWorker(service: BenchService, model: SamModelFolder, ro
 }
 
 async function askTransformers(
-  folder: string,
-  model: SamModelFolder,
-  threads: number,
+  transformers: TransformersJs,
   rounds: readonly Round[],
-  resources: Resources,
+  size: Size,
 ): Promise<TransformersFigures> {
   progress('the same prompts in transformers.js');
-  const transformers = await TransformersJs.open(folder, model, threads, resources);
   const { pid, version } = transformers;
   const first: TimedBatch<number>[] = [];
   const next: TimedBatch<number>[] = [];
   const overlaps: number[] = [];
   const scoreDifferences: number[] = [];
-  for (const { size, picture, places, answers } of rounds) {
+  for (const { picture, places, answers } of rounds) {
     const compare = (i: number, { elapsedMs, mask, score }: TransformersAnswer): number => {
       const own = answers[i]!.mask;
       overlaps.push(maskOverlap(own, mask, size));
