@@ -42,7 +42,7 @@ describe('a graph that was released', () => {
     const graph = await ReopeningGraph.open('graph', open);
     await graph.release();
     await expect(graph.run({})).rejects.toThrow('no memory');
-    expect((await graph.run({}))['out']!.data[0]).toBe(3);
+    expect((await graph.run({})).out!.data[0]).toBe(3);
   });
 
   it('is closed once, however often that is asked for', async () => {

@@ -47,7 +47,7 @@ export const stableDiffusion: Family = {
   },
   check: (model, signatures) => {
     const { signature, problems } = readSignature(signatures, (part) => model.manifest.files[part]?.path);
-    const encoders = model.manifest.files['text_encoder_2'] ? 2 : 1;
+    const encoders = model.manifest.files.text_encoder_2 ? 2 : 1;
     const tokenCounts = Array.from(
       { length: encoders },
       (_, i) => signature?.textEncoders[i]?.tokenCount ?? null,

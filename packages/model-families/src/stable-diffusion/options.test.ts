@@ -68,12 +68,12 @@ describe('sides of pictures', () => {
     [64.5, false],
   ])('of %d pixels: %s', async (side, isTaken) => {
     const { properties } = await summaryOf();
-    expect([takes(properties['width'], side), takes(properties['height'], side)]).toEqual([isTaken, isTaken]);
+    expect([takes(properties.width, side), takes(properties.height, side)]).toEqual([isTaken, isTaken]);
   });
 
   it('are multiples of what the network needs', async () => {
     const { properties } = await summaryOf({ familyOptions: { side_step: 64 } });
-    expect([32, 64, 72, 128].map((side) => takes(properties['width'], side))).toEqual([
+    expect([32, 64, 72, 128].map((side) => takes(properties.width, side))).toEqual([
       false,
       true,
       false,

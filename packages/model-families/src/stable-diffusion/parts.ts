@@ -27,7 +27,7 @@ export const TOKENIZER_PARTS = {
 
 /** The graphs that a model has, or that it needs and lacks. */
 export function graphPartsOf({ files, family_options }: CompleteManifest): GraphPart[] {
-  const isUnchecked = family_options['safety_checker'] === false;
+  const isUnchecked = family_options.safety_checker === false;
   return GRAPH_PARTS.filter((part) => {
     if (part === 'safety_checker' && isUnchecked) return false;
     return NEEDED.includes(part) || files[part] !== undefined;
@@ -36,5 +36,5 @@ export function graphPartsOf({ files, family_options }: CompleteManifest): Graph
 
 /** Whether a picture can be the beginning. */
 export function hasImageToImage({ files }: CompleteManifest): boolean {
-  return files['vae_encoder'] !== undefined;
+  return files.vae_encoder !== undefined;
 }

@@ -61,13 +61,13 @@ export class TextConditioner {
     const rows = texts.map((given) => (isZero(given) ? null : encoded.get(given.text)!));
     return {
       tokens: rowsOf(
-        rows.map((row) => row && row.tokens),
+        rows.map((row) => row?.tokens),
         like!.tokens.dims,
       ),
       texts:
         like!.texts &&
         rowsOf(
-          rows.map((row) => row && row.texts),
+          rows.map((row) => row?.texts),
           like!.texts.dims,
         ),
     };
