@@ -119,7 +119,7 @@ function sideBySide(parts: readonly Float32Tensor[]): Float32Tensor {
 }
 
 /** @param rows `null`: zeros @param dims of one row, `[1, …]` */
-function rowsOf(rows: readonly (Float32Tensor | null)[], [, ...rest]: readonly number[]): Float32Tensor {
+function rowsOf(rows: readonly (Float32Tensor | null | undefined)[], [, ...rest]: readonly number[]): Float32Tensor {
   const length = rest.reduce((product, size) => product * size, 1);
   const data = new Float32Array(rows.length * length);
   for (const [i, row] of rows.entries()) if (row) data.set(row.data, i * length);
