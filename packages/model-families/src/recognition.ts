@@ -28,6 +28,16 @@ interface CandidateSurroundings {
 export interface ModelCandidate extends CandidateSurroundings {
   /** One at least. Which of them are of the model, and as what, the family finds out. */
   readonly graphs: readonly CandidateGraph[];
+  /** Configurations and tokenizers beside them. */
+  readonly companions?: readonly CandidateCompanion[];
+}
+
+/** A file that may be part of a model beside its graphs. */
+export interface CandidateCompanion {
+  /** As seen from the model's folder: `tokenizer/vocab.json`. */
+  readonly path: string;
+  /** What it says, where it is a configuration in JSON. */
+  readonly config: Readonly<Record<string, unknown>> | null;
 }
 
 /** The same for families whose models have one graph. */
@@ -50,10 +60,12 @@ export interface GraphRecognition {
 
 /** What a family makes of graphs that are a whole model. */
 export interface Recognition extends GraphRecognition {
-  /** Paths of the graphs by their part in `files` of the manifest. Graphs that are no part are left out. */
+  /** Paths of graphs and other files by their part in `files` of the manifest. Those that are no part are left out. */
   readonly parts: Readonly<Record<string, string>>;
-  /** Path of the graph that takes the picture. */
-  readonly pictureGraph: string;
+  /** Path of the graph that takes the picture; `null` where the manifest has no preparation. */
+  readonly pictureGraph: string | null;
+  /** Of request fields, where such models want others than the family has. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 /** Graphs that are of a family for sure or likely, and no whole model of it: one is missing, or there are too many. */

@@ -3,6 +3,7 @@ export * from '@darkroom/private-redis';
 export * from './darkroom-process.js';
 export * from './graphs/candidate-output.js';
 export * from './graphs/detection-graph.js';
+export * from './graphs/external-weights.js';
 export * from './graphs/failing-segmentation-graph.js';
 export * from './graphs/memory-hungry-segmentation-graph.js';
 export * from './graphs/reference-color.js';

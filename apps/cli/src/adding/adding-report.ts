@@ -20,7 +20,7 @@ export function addedAsText(
     ['input', describePreparation(manifest.preparation)],
     ['sample', `${describeResult(sample.result)} (${Math.round(sample.inferenceMs)} ms)`],
     ...sampleFiles.map((path): [string, string] => ['', `${path}  ${whatItShows(path)}`]),
-    ...(isPlainSample ? [['', PLAIN_SAMPLE] as [string, string]] : []),
+    ...(isPlainSample && manifest.preparation ? [['', PLAIN_SAMPLE] as [string, string]] : []),
     ['folder', added.folder],
     ...added.notes.map((note): [string, string] => ['note', note]),
   ];
@@ -34,7 +34,9 @@ export function addedAsText(
 const PLAIN_SAMPLE = 'The sample is a drawing of shapes: try it on a photo with --picture.';
 
 function whatItShows(path: string): string {
-  return basename(path).startsWith('overlay') ? 'what it found' : 'what the network saw';
+  const name = basename(path);
+  if (name.startsWith('image')) return 'what it made';
+  return name.startsWith('overlay') ? 'what it found' : 'what the network saw';
 }
 
 /** The same for programs. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ModelManifest } from '@darkroom/contracts';
+import type { ModelManifest, Preparation } from '@darkroom/contracts';
 import { createFileHasher } from '@darkroom/model-catalog';
 import {
   assemblePreparation,
@@ -7,6 +7,7 @@ import {
   composeManifest,
   keepParts,
   readPictureInput,
+  type StagedGraph,
   type StagedModel,
 } from '@darkroom/model-catalog/importing';
 import type { GraphSignature } from '@darkroom/tensor';
@@ -46,23 +47,18 @@ export async function describeModel(
   const signatures = await openAll(staged, folder, context);
   const kind = kindOf(staged, signatures, given?.labels ?? null, request);
   const labels = chooseLabels(kind.classes, given, staged.labels);
-  const { preparation, notes } = assemblePreparation({
-    family: kind.preparation,
-    files: staged.preparation,
-    input: readPictureInput(signatures.get(kind.pictureGraph)!),
-    user: request.preparation,
-  });
+  const { preparation, notes } = preparationFor(kind, staged, signatures, request);
   const license = request.license ?? staged.license;
   const manifest = await composeManifest(
     {
       id,
-      files: await keepParts(folder, staged.graphs, kind.parts),
+      files: await keepParts(folder, filesOf(staged), kind.parts),
       task: kind.task,
       family: kind.family,
       labels,
       preparation,
       familyOptions: { ...kind.familyOptions, ...request.familyOptions },
-      defaults: staged.known?.defaults ?? {},
+      defaults: staged.known?.defaults ?? kind.defaults ?? {},
       description: request.description ?? staged.description ?? describeShortly(kind, staged),
       license: license ?? UNKNOWN_LICENSE,
       source: request.source ?? staged.source,
@@ -74,6 +70,26 @@ export async function describeModel(
   const unknownLicense = license === null ? ['Its licence is not known: write it into model.json.'] : [];
   const all = [...staged.notes, ...leftOut(staged, kind), ...notes, ...unknownLicense];
   return { manifest, reason: kind.reason, labelReason: labels.reason, notes: all };
+}
+
+function preparationFor(
+  kind: ModelKind,
+  staged: StagedModel,
+  signatures: ReadonlyMap<string, GraphSignature>,
+  request: AddRequest,
+): { preparation: Preparation | null; notes: readonly string[] } {
+  if (kind.pictureGraph === null) return { preparation: null, notes: [] };
+  return assemblePreparation({
+    family: kind.preparation,
+    files: staged.preparation,
+    input: readPictureInput(signatures.get(kind.pictureGraph)!),
+    user: request.preparation,
+  });
+}
+
+/** All that was staged: graphs, and what has no weights of its own. */
+function filesOf({ graphs, companions }: StagedModel): StagedGraph[] {
+  return [...graphs, ...companions.map(({ path }) => ({ path, weights: [], metadata: new Map() }))];
 }
 
 async function openAll(

@@ -15,8 +15,9 @@ export interface ModelKind extends Pick<ModelManifest, 'task' | 'family'> {
   readonly familyOptions: Readonly<Record<string, unknown>>;
   /** Paths of the graphs by their part in the manifest. */
   readonly parts: Readonly<Record<string, string>>;
-  /** Path of the graph that takes the picture. */
-  readonly pictureGraph: string;
+  /** Path of the graph that takes the picture; `null` where none is prepared. */
+  readonly pictureGraph: string | null;
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface ModelKind extends Pick<ModelManifest, 'task' | 'family'> {
  * @throws CommandFailure or ImportError when it is nothing that is known, or not what the user says
  */
 export function kindOf(
-  { graphs, known, architecture, labels: found }: StagedModel,
+  { graphs, companions, known, architecture, labels: found }: StagedModel,
   signatures: ReadonlyMap<string, GraphSignature>,
   given: readonly string[] | null,
   request: AddRequest,
@@ -44,6 +45,7 @@ export function kindOf(
         height: input.height ?? request.preparation.height ?? null,
       };
     }),
+    companions,
     architecture,
     labels: given ?? found[0]?.labels ?? null,
   };

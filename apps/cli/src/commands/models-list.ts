@@ -1,4 +1,5 @@
 import type { Catalog, LoadedManifest } from '@darkroom/model-catalog';
+import { familyNamed } from '@darkroom/model-families';
 import { Command } from 'commander';
 import { EXIT_CODE } from '../exit-code.js';
 import type { RunCommand } from '../program.js';
@@ -32,8 +33,8 @@ export function modelsListCommand(run: RunCommand): Command {
 }
 
 function asJson({ manifest, folder, version }: LoadedManifest) {
-  const { id, task, family, description, license, demo, labels, preparation } = manifest;
-  const { width = null, height = null } = preparation;
+  const { id, task, family, description, license, demo, labels } = manifest;
+  const { width, height } = familyNamed(family)!.inputSize(manifest);
   return {
     id,
     task,
@@ -83,7 +84,14 @@ function asText(
 
 function rowOf({ manifest, folder, version }: LoadedManifest): string[] {
   const { width, height, shortest_edge } = manifest.preparation;
-  const input = width && height ? `${width} × ${height}` : shortest_edge ? `shorter ${shortest_edge}` : 'any';
+  const isPrepared = familyNamed(manifest.family)?.preparesPictures ?? true;
+  const input = !isPrepared
+    ? 'none'
+    : width && height
+      ? `${width} × ${height}`
+      : shortest_edge
+        ? `shorter ${shortest_edge}`
+        : 'any';
   const classes = String(manifest.labels?.length ?? '?');
   return [manifest.id, manifest.task, manifest.family, classes, input, version, folder];
 }

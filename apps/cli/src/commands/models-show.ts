@@ -1,4 +1,5 @@
-import type { LoadedManifest } from '@darkroom/model-catalog';
+import type { CompleteManifest, LoadedManifest } from '@darkroom/model-catalog';
+import { familyNamed } from '@darkroom/model-families';
 import { Command } from 'commander';
 import { describePreparation } from '../adding/describe-preparation.js';
 import { CommandFailure } from '../command-failure.js';
@@ -40,6 +41,8 @@ export function modelsShowCommand(run: RunCommand): Command {
     );
 }
 
+const preparesPictures = ({ family }: CompleteManifest) => familyNamed(family)?.preparesPictures ?? true;
+
 function asText({ manifest, folder, version, files }: LoadedManifest): string {
   const { labels = [], defaults, family_options, batching, runtime } = manifest;
   const names = labels.map((label) => (typeof label === 'string' ? label : label.label));
@@ -53,7 +56,7 @@ function asText({ manifest, folder, version, files }: LoadedManifest): string {
     ['version', version],
     ['folder', folder],
     ['files', Object.values(files).join(', ')],
-    ['input', describePreparation(manifest.preparation)],
+    ['input', describePreparation(preparesPictures(manifest) ? manifest.preparation : undefined)],
     ['labels', names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`],
     ['defaults', JSON.stringify(defaults)],
     ['options', JSON.stringify(family_options)],

@@ -1,3 +1,4 @@
+import type { GenerationOptions } from '@darkroom/contracts';
 import { decodeImage, ImageRejectedError, type Pixels } from '@darkroom/imaging';
 import type { LoadedManifest } from '@darkroom/model-catalog';
 import { familyNamed, type GraphOpener, NO_SHORTAGE, NO_STEPS, openModel } from '@darkroom/model-families';
@@ -7,9 +8,12 @@ import { CommandFailure } from '../command-failure.js';
 import type { Sample } from './graph-messages.js';
 
 const MAX_PIXELS = 64_000_000;
-const WANTED: readonly string[] = ['overlay', 'model_input'];
+const WANTED: readonly string[] = ['overlay', 'model_input', 'image'];
+/** What a model that makes pictures is asked for, in few steps: to see that it works. */
+const SAMPLE_PROMPT = 'a red circle';
+const SAMPLE_STEPS = 4;
 
-/** Runs a model on a picture, through its family’s whole pipeline and with its own defaults. */
+/** Runs a model on a picture, or has it make one, through its family’s whole pipeline and with its own defaults. */
 export async function runSample(
   model: LoadedManifest,
   pictureBytes: Buffer,
@@ -17,8 +21,9 @@ export async function runSample(
 ): Promise<Sample> {
   const { pipeline, close } = await openModel(model, open);
   try {
-    const picture = await decodeSample(pictureBytes);
-    const input = { picture, options: optionsFor(model) };
+    const input = makesPictures(model)
+      ? { picture: null, options: generationOptions(model) }
+      : { picture: await decodeSample(pictureBytes), options: optionsFor(model) };
     const prepared = await pipeline.prepare(input);
     const startedAtMs = performance.now();
     const [inferred] = await pipeline.infer([prepared], NO_STEPS, NO_SHORTAGE);
@@ -36,6 +41,17 @@ async function decodeSample(bytes: Buffer): Promise<Pixels> {
     if (!(error instanceof ImageRejectedError)) throw error;
     throw new CommandFailure(`the sample picture can’t be read: ${error.message}`);
   });
+}
+
+function makesPictures({ manifest }: LoadedManifest): boolean {
+  return familyNamed(manifest.family)!.capabilities(manifest).includes('text_to_image');
+}
+
+function generationOptions({ manifest }: LoadedManifest): GenerationOptions {
+  const schema = familyNamed(manifest.family)!.requestOptions(manifest);
+  const defaults = Value.Default(schema, {}) as GenerationOptions;
+  const steps = Math.min(defaults.steps, SAMPLE_STEPS);
+  return { ...defaults, prompt: [SAMPLE_PROMPT], negative_prompt: [''], count: 1, seed: 0, steps };
 }
 
 function optionsFor({ manifest }: LoadedManifest): Record<string, unknown> {

@@ -11,7 +11,8 @@ export interface ManifestParts {
   readonly task: Task;
   readonly family: string;
   readonly labels: ChosenLabels;
-  readonly preparation: Preparation;
+  /** `null` where the model prepares no pictures. */
+  readonly preparation: Preparation | null;
   readonly familyOptions: Readonly<Record<string, unknown>>;
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly description: string;
@@ -43,7 +44,7 @@ export async function composeManifest(
     files: Object.fromEntries(hashed),
     ...(parts.labels.labels && { labels: [...parts.labels.labels] }),
     ...(parts.labels.palette && { palette: parts.labels.palette }),
-    preparation: parts.preparation,
+    ...(parts.preparation && { preparation: parts.preparation }),
     ...(Object.keys(parts.defaults).length > 0 && { defaults: parts.defaults }),
     ...(Object.keys(parts.familyOptions).length > 0 && { family_options: parts.familyOptions }),
   };

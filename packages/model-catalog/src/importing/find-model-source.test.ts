@@ -40,6 +40,7 @@ describe('what a folder holds', () => {
       graphs: [inFolder('net.ONNX')],
       folder,
       huggingFace: null,
+      companions: [],
       notes: [],
     });
   });
@@ -102,13 +103,14 @@ describe('what a folder holds', () => {
       preprocessor: join(folder, 'preprocessor_config.json'),
     };
     const graphs = [inFolder('onnx/model.onnx')];
-    expect(found).toEqual({ kind: 'onnx', graphs, folder, huggingFace, notes });
+    expect(found).toEqual({ kind: 'onnx', graphs, folder, huggingFace, companions: [], notes });
     const ofFile = await findModelSource([join(folder, 'onnx/model_fp16.onnx')]);
     expect(ofFile).toEqual({
       kind: 'onnx',
       graphs: [inFolder('onnx/model_fp16.onnx')],
       folder,
       huggingFace,
+      companions: [],
       notes: [],
     });
   });
@@ -140,6 +142,42 @@ describe('what a folder holds', () => {
   });
 });
 
+describe('a folder of diffusers', () => {
+  it('is the graphs of all components, and their configurations and tokenizers', async () => {
+    const source = await sourceOf(
+      'model_index.json',
+      'README.md',
+      'unet/model.onnx',
+      'unet/weights.pb',
+      'unet/config.json',
+      'text_encoder/model.onnx',
+      'tokenizer/vocab.json',
+      'tokenizer/merges.txt',
+      '.cache/huggingface/x.json',
+    );
+    expect(source).toMatchObject({
+      kind: 'onnx',
+      graphs: [inFolder('text_encoder/model.onnx'), inFolder('unet/model.onnx')],
+      companions: ['model_index.json', 'tokenizer/merges.txt', 'tokenizer/vocab.json', 'unet/config.json'],
+    });
+  });
+
+  it('has one export of each component, that of the variant that is asked for', async () => {
+    const names = ['unet/model.onnx', 'unet/model_fp16.onnx', 'vae_decoder/model_fp16.onnx'];
+    expect(await graphsOf(['model_index.json', ...names])).toEqual([
+      'unet/model.onnx',
+      'vae_decoder/model_fp16.onnx',
+    ]);
+    expect(await graphsOf([], 'fp16')).toEqual(['unet/model_fp16.onnx', 'vae_decoder/model_fp16.onnx']);
+  });
+
+  it('that is not exported is refused', async () => {
+    await expect(sourceOf('model_index.json', 'unet/model.safetensors')).rejects.toThrow(
+      'Export it with `optimum-cli export onnx`',
+    );
+  });
+});
+
 describe('several files', () => {
   it('are the graphs of one model, with the config of Hugging Face around them', async () => {
     await holding(...splitIn('', '_fp16'), 'config.json');
@@ -149,6 +187,7 @@ describe('several files', () => {
       graphs: paths.map((path) => ({ path, within: folder })),
       folder,
       huggingFace: { config: join(folder, 'config.json'), preprocessor: null },
+      companions: [],
       notes: [],
     });
   });

@@ -5,6 +5,7 @@ import type { GraphFile } from './graph-copies.js';
 import { chooseVariants } from './graph-variants.js';
 import { CONFIG_NAME, type HuggingFaceFiles, PREPROCESSOR_NAME } from './hugging-face.js';
 import { ImportError } from './import-error.js';
+import { PIPELINE_INDEX, pipelineFiles } from './pipeline-folder.js';
 
 /** A model as it lies somewhere, in one of the forms that can be brought in. */
 export type ModelSource =
@@ -16,6 +17,8 @@ export type ModelSource =
       /** Path of what holds all of them: what the user has named, or the deepest folder that they lie in. */
       readonly folder: string;
       readonly huggingFace: HuggingFaceFiles | null;
+      /** What may belong to the model beside its graphs: configurations and tokenizers of a pipeline. */
+      readonly companions: readonly string[];
       /** What the user may want to know of the choice, a sentence each. */
       readonly notes: readonly string[];
     };
@@ -88,6 +91,7 @@ async function ofFiles(given: readonly string[]): Promise<ModelSource> {
     })),
     folder: holder ?? commonFolder(paths),
     huggingFace,
+    companions: [],
     notes: [],
   };
 }
@@ -110,7 +114,10 @@ async function ofFolder(folder: string, variant: string | undefined): Promise<Mo
       `${folder} is a model of Darkroom already: it has a model.json. Copy it as it is into the folder of your models`,
     );
   }
-  const found = await graphsIn(folder, names);
+  const isPipeline = names.includes(PIPELINE_INDEX);
+  const pipeline = isPipeline ? await pipelineFiles(folder) : null;
+  const found = pipeline ? [...pipeline.graphs] : await graphsIn(folder, names);
+  if (pipeline && found.length === 0) throw pipelineWithoutGraphs(folder);
   const isDarknet = names.some((name) => DARKNET.includes(extname(name).toLowerCase()));
   if (isDarknet && found.length > 0) {
     throw severalModels(folder, [...names.filter((name) => DARKNET.includes(extname(name))), ...found]);
@@ -124,6 +131,7 @@ async function ofFolder(folder: string, variant: string | undefined): Promise<Mo
     graphs: graphs.map((path) => ({ path: join(folder, path), within: folder })),
     folder,
     huggingFace: await huggingFaceFiles(folder),
+    companions: pipeline?.companions ?? [],
     notes: otherVariants.length === 0 ? [] : [chosenNote(graphs, otherVariants)],
   };
 }
@@ -146,6 +154,12 @@ function noGraph(folder: string, names: readonly string[]): ImportError {
   const remedy = foreign ? `, but found ${foreign[0]}, which is ${foreign[1]}` : ', found none';
   return new ImportError(
     `expected an .onnx file in ${folder}, or a Darknet model (.cfg and .weights)${remedy}`,
+  );
+}
+
+function pipelineWithoutGraphs(folder: string): ImportError {
+  return new ImportError(
+    `expected .onnx files in the folders of the pipeline ${folder}, found none. Export it with \`optimum-cli export onnx\``,
   );
 }
 

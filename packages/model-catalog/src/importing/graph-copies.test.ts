@@ -134,3 +134,20 @@ describe('several graphs', () => {
     await expect(copies.add(other, 'sample/net.onnx')).rejects.toThrow('can’t be called');
   });
 });
+
+describe('a file beside the graphs', () => {
+  it('is copied to where it lies', async () => {
+    const copies = new GraphCopies(target);
+    await copies.addCompanion('weights/all.bin', source);
+    expect(await readFile(join(target, 'weights', 'all.bin'), 'utf8')).toBe('weights');
+  });
+
+  it('is not copied where a link leads out of the folder, or to the place of the manifest', async () => {
+    const copies = new GraphCopies(target);
+    await symlink(join(root, 'secret'), join(source, 'vocab.json'));
+    await expect(copies.addCompanion('vocab.json', source)).rejects.toThrow('a link that leads out of it');
+    await writeFile(join(source, 'model.json'), '{}');
+    await expect(copies.addCompanion('model.json', source)).rejects.toThrow('can’t be called model.json');
+    expect(await readdir(target)).toEqual([]);
+  });
+});

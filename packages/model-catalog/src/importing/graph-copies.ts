@@ -71,6 +71,22 @@ export class GraphCopies {
     return { model, path, weights };
   }
 
+  /**
+   * Copies a file that is no graph.
+   * @param path where it lies in its folder, and goes in the model's
+   * @throws ImportError when it is a link that leads out of its folder
+   */
+  async addCompanion(path: string, within: string): Promise<void> {
+    if (isReserved(path)) throw new ImportError(`a file of the model can’t be called ${path}`);
+    const from = await realpath(join(within, path));
+    if (!(await isWithin(within, from))) {
+      throw new ImportError(
+        `expected a file in the model’s folder, but ${path} is a link that leads out of it`,
+      );
+    }
+    await this.#copy(from, path);
+  }
+
   /** @throws ImportError when another file stands there */
   async #copy(from: string, path: string): Promise<void> {
     const origin = this.#origins.get(path);

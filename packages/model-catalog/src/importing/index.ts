@@ -10,5 +10,6 @@ export { readLabelFile } from './label-file.js';
 export * from './model-id.js';
 export * from './model-staging.js';
 export * from './picture-input.js';
+export type { StagedCompanion } from './pipeline-folder.js';
 export type { PreparationHints } from './preparation-hints.js';
 export * from './stage-model.js';

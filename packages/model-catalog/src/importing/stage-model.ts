@@ -8,6 +8,7 @@ import { type CopiedGraph, GraphCopies, type GraphFile } from './graph-copies.js
 import { type HuggingFaceModel, readHuggingFace } from './hugging-face.js';
 import { ImportError } from './import-error.js';
 import { findLabelFile, readLabelFile } from './label-file.js';
+import { originOf, readCompanion, type StagedCompanion } from './pipeline-folder.js';
 import type { PreparationHints } from './preparation-hints.js';
 import { readUltralyticsMetadata, type UltralyticsMetadata } from './ultralytics-metadata.js';
 
@@ -22,6 +23,8 @@ export interface StagedGraph {
 export interface StagedModel {
   /** Those that were found; which of them are of the model, its family finds out. */
   readonly graphs: readonly StagedGraph[];
+  /** What may be part of it beside the graphs. */
+  readonly companions: readonly StagedCompanion[];
   /** What makes task and family certain: an import of ours that knows them. */
   readonly known: DarknetManifest | null;
   readonly architecture: string | null;
@@ -81,6 +84,7 @@ async function stageDarknet(
 }
 
 const NOTHING_SAID = {
+  companions: [],
   known: null,
   architecture: null,
   description: null,
@@ -92,10 +96,21 @@ function textsOf(labels: DarknetManifest['labels']): string[] {
 }
 
 async function stageOnnx(
-  { graphs: found, huggingFace: paths, notes: chosen }: Extract<ModelSource, { kind: 'onnx' }>,
+  {
+    graphs: found,
+    huggingFace: paths,
+    companions: beside,
+    folder: from,
+    notes: chosen,
+  }: Extract<ModelSource, { kind: 'onnx' }>,
   folder: string,
 ): Promise<StagedModel> {
-  const copied = await copyAll(found, folder);
+  const copies = new GraphCopies(folder);
+  // Of a pipeline, all may be called `model.onnx`.
+  const root = beside.length > 0 ? from : commonFolder(found.map(({ path }) => path));
+  const copied = await copyAll(found, copies, root);
+  for (const path of beside) await copies.addCompanion(path, from);
+  const companions = await Promise.all(beside.map((path) => readCompanion(folder, path)));
   const ultralytics = ultralyticsOf(copied);
   const huggingFace = paths === null ? null : await readHuggingFace(paths);
   const fromMetadata = ultralytics?.metadata ?? null;
@@ -103,6 +118,7 @@ async function stageOnnx(
   const folders = [...new Set(found.map(({ path }) => dirname(path)))];
   return {
     graphs: copied.map(({ path, weights, model }) => ({ path, weights, metadata: model.metadata })),
+    companions,
     known: null,
     architecture: huggingFace?.architecture ?? null,
     labels: await labelSources(folders, fromMetadata, huggingFace, notes),
@@ -111,17 +127,22 @@ async function stageOnnx(
     license: fromMetadata?.license ?? null,
     source:
       huggingFace?.source ??
-      (paths === null ? found.map(({ path }) => basename(path)).join(', ') : basename(dirname(paths.config))),
+      originOf(companions) ??
+      (paths === null && beside.length === 0
+        ? found.map(({ path }) => basename(path)).join(', ')
+        : basename(from)),
     notes,
   };
 }
 
-/** With their folders below the one that they have in common: of a pipeline, all may be called `model.onnx`. */
-async function copyAll(graphs: readonly GraphFile[], folder: string): Promise<CopiedGraph[]> {
-  const common = commonFolder(graphs.map(({ path }) => path));
-  const copies = new GraphCopies(folder);
+/** With their folders below a root. */
+async function copyAll(
+  graphs: readonly GraphFile[],
+  copies: GraphCopies,
+  root: string,
+): Promise<CopiedGraph[]> {
   const copied: CopiedGraph[] = [];
-  for (const graph of graphs) copied.push(await copies.add(graph, relative(common, graph.path)));
+  for (const graph of graphs) copied.push(await copies.add(graph, relative(root, graph.path)));
   return copied;
 }
 

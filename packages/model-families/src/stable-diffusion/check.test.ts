@@ -114,6 +114,13 @@ it.each<[string, Omit<SdModel, 'id'>, string[]]>([
     ],
   ],
   [
+    'with a network that sees more channels than latents have',
+    { parts: { vae_decoder: sdVaeDecoderGraph({ channels: 3 }) } },
+    [
+      'unet/model.onnx, sample: expected 3 channels, as the VAE decoder takes, got 4. Networks for inpainting or depth can’t be used',
+    ],
+  ],
+  [
     'with a safety checker in the decoder’s place',
     { parts: { vae_decoder: sdSafetyCheckerGraph({ flagsAbove: 1 }) } },
     [

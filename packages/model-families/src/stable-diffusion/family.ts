@@ -19,6 +19,7 @@ import {
 } from './options.js';
 import { GRAPH_PARTS, type GraphPart, graphPartsOf, hasImageToImage } from './parts.js';
 import { StableDiffusionPipeline } from './pipeline.js';
+import { recognize } from './recognize.js';
 import { SafetyChecker } from './safety-checker.js';
 import { readSignature, type StableDiffusionSignature } from './signature.js';
 import { TextConditioner, type TextEncoder } from './text-conditioner.js';
@@ -84,6 +85,7 @@ export const stableDiffusion: Family = {
       },
     });
   },
+  recognize,
 };
 
 function checkDefaults(

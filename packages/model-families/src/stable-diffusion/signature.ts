@@ -9,6 +9,8 @@ import { readUnet, type UnetSignature } from './unet-signature.js';
 /** One end of the variational autoencoder. */
 export interface VaeSignature {
   readonly inputName: string;
+  /** Of its input; `null` where the graph doesn't tell. */
+  readonly channels: number | null;
   readonly inputType: TensorType;
   readonly outputName: string;
 }
@@ -56,7 +58,7 @@ export function readSignature(
   const safetyChecker = read('safety_checker', readSafetyChecker);
   if (problems.length > 0 || !first || !unet || !vaeDecoder) return { signature: null, problems };
   const textEncoders = second ? [first, second] : [first];
-  const findings = widthFindings(textEncoders, unet);
+  const findings = [...widthFindings(textEncoders, unet), ...channelFindings(vaeDecoder, unet)];
   if (findings.length > 0) return { signature: null, problems: problemsFrom(findings, pathOf('unet')) };
   return { signature: { textEncoders, unet, vaeDecoder, vaeEncoder, safetyChecker }, problems: [] };
 }
@@ -72,6 +74,13 @@ function widthFindings(textEncoders: readonly TextEncoderSignature[], { inputs }
   return [inGraph('encoder_hidden_states', detail)];
 }
 
+/** A network for inpainting sees a picture and a mask in further channels. */
+function channelFindings({ channels }: VaeSignature, { latentChannels }: UnetSignature): Finding[] {
+  if (channels === null || channels === latentChannels) return [];
+  const detail = `expected ${channels} channels, as the VAE decoder takes, got ${latentChannels}. Networks for inpainting or depth can’t be used`;
+  return [inGraph('sample', detail)];
+}
+
 const LATENT_RANK = 4;
 
 function readVae({ inputs, outputs }: GraphSignature): ReadGraph<VaeSignature> {
@@ -82,7 +91,14 @@ function readVae({ inputs, outputs }: GraphSignature): ReadGraph<VaeSignature> {
       findings: [inGraph('inputs', `expected one, [batch, channels, height, width], got ${listOf(inputs)}`)],
     };
   }
-  return { value: { inputName: input.name, inputType: input.type, outputName: output.name } };
+  return {
+    value: {
+      inputName: input.name,
+      channels: input.dims[1] ?? null,
+      inputType: input.type,
+      outputName: output.name,
+    },
+  };
 }
 
 function readSafetyChecker(graph: GraphSignature): ReadGraph<GraphSignature> {

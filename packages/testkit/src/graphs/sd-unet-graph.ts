@@ -1,5 +1,6 @@
 import {
   GraphBuilder,
+  type GraphParts,
   intAttribute,
   intsAttribute,
   modelBytes,
@@ -38,6 +39,10 @@ const TIME_IDS = 6;
  * @returns the bytes of the `.onnx` file
  */
 export function sdUnetGraph(options: SdUnetGraphOptions): Buffer {
+  return modelBytes(sdUnetParts(options));
+}
+
+export function sdUnetParts(options: SdUnetGraphOptions): GraphParts {
   const { type = 'float32', fitsRows, busyIterations } = options;
   const inputs = inputsOf(options);
   const builder = new GraphBuilder([...inputs.map(({ name }) => name), 'out_sample']);
@@ -55,7 +60,7 @@ export function sdUnetGraph(options: SdUnetGraphOptions): Buffer {
   const [first] = inputs as [ValueInfo];
   const graph = builder.graph('unet', inputs, [tensorInfo('out_sample', type, first.dims)]);
   const last = node('Cast', [noise], ['out_sample'], [intAttribute('to', onnxTypeOf(type))]);
-  return modelBytes({ ...graph, nodes: [...graph.nodes, last] });
+  return { ...graph, nodes: [...graph.nodes, last] };
 }
 
 function inputsOf(options: SdUnetGraphOptions): ValueInfo[] {

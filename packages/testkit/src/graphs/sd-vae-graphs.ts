@@ -14,18 +14,27 @@ export const SD_PIXELS_PER_LATENT = 8;
 
 const RGB = 3;
 
+export interface SdVaeDecoderGraphOptions {
+  readonly type?: SdFloatType;
+  /** Of latents. Default those of the network. */
+  readonly channels?: number;
+}
+
 /**
  * The decoder of a tiny autoencoder: a picture of blocks, one for each place of the latents, whose colour depends on all
  * channels.
  * @returns the bytes of the `.onnx` file
  */
-export function sdVaeDecoderGraph({ type = 'float32' }: { readonly type?: SdFloatType } = {}): Buffer {
-  const input = tensorInfo('latent_sample', type, ['batch_size', SD_LATENT_CHANNELS, 'height', 'width']);
+export function sdVaeDecoderGraph({
+  type = 'float32',
+  channels = SD_LATENT_CHANNELS,
+}: SdVaeDecoderGraphOptions = {}): Buffer {
+  const input = tensorInfo('latent_sample', type, ['batch_size', channels, 'height', 'width']);
   const output = tensorInfo('sample', type, ['batch_size', RGB, 'picture_height', 'picture_width']);
   return vaeGraph('vae_decoder', input, output, (builder, latents) => {
     const weights = addWeights(builder, 'weights', {
       seed: 31,
-      dims: [RGB, SD_LATENT_CHANNELS, 1, 1],
+      dims: [RGB, channels, 1, 1],
       scale: 0.02,
     });
     const bias = addWeights(builder, 'bias', { seed: 32, dims: [RGB], scale: 0.3 });

@@ -7,7 +7,12 @@ import { type SdSafetyCheckerGraphOptions, sdSafetyCheckerGraph } from './sd-saf
 import { sdTextEncoderGraph } from './sd-text-encoder-graph.js';
 import { sdTokenizerFiles } from './sd-tokenizer.js';
 import { type SdUnetGraphOptions, sdUnetGraph } from './sd-unet-graph.js';
-import { type SdVaeEncoderGraphOptions, sdVaeDecoderGraph, sdVaeEncoderGraph } from './sd-vae-graphs.js';
+import {
+  SD_PIXELS_PER_LATENT,
+  type SdVaeEncoderGraphOptions,
+  sdVaeDecoderGraph,
+  sdVaeEncoderGraph,
+} from './sd-vae-graphs.js';
 import type { SdFloatType } from './sd-weights.js';
 
 export interface SdModel {
@@ -59,8 +64,7 @@ export async function writeSdModel(
   for (const [part, content] of Object.entries({ ...partsOf(model, kind), ...model.parts })) {
     if (content === null) continue;
     const path = pathOf(part);
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), content);
+    await write(folder, path, content);
     files[part] = { path, sha256: createHash('sha256').update(content).digest('hex') };
   }
   const manifest: ModelManifest = {
@@ -75,6 +79,40 @@ export async function writeSdModel(
   };
   await writeFile(join(folder, 'model.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return { folder, manifest };
+}
+
+/**
+ * Writes such a folder as it is downloaded, without a manifest: with the configurations of its components.
+ * @param more files by their path, `null` for those that are left out
+ */
+export async function writeSdPipeline(
+  folder: string,
+  model: Omit<SdModel, 'id' | 'familyOptions' | 'defaults'>,
+  more: Readonly<Record<string, Uint8Array | string | null>> = {},
+): Promise<void> {
+  const kind: SdKind = SD_KINDS[model.kind ?? 'sd1'];
+  const parts = Object.entries({ ...partsOf({ id: '', ...model }, kind), ...model.parts });
+  const files: Record<string, Uint8Array | string | null> = {
+    'model_index.json': JSON.stringify({ _class_name: kind.pipeline, _diffusers_version: '0.30.0' }),
+    'vae_decoder/config.json': JSON.stringify({
+      block_out_channels: [8, 8, 8, 8],
+      scaling_factor: kind.latentScale,
+    }),
+    'unet/config.json': JSON.stringify({
+      block_out_channels: [8, 8],
+      sample_size: SIDE / SD_PIXELS_PER_LATENT,
+    }),
+    ...Object.fromEntries(parts.map(([part, content]) => [pathOf(part), content])),
+    ...more,
+  };
+  for (const [path, content] of Object.entries(files)) {
+    if (content !== null) await write(folder, path, content);
+  }
+}
+
+async function write(folder: string, path: string, content: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), content);
 }
 
 /** The files of a model by their part. */
