@@ -118,8 +118,11 @@ function sideBySide(parts: readonly Float32Tensor[]): Float32Tensor {
   return { type: 'float32', dims: [1, tokens, width], data };
 }
 
-/** @param rows `null`: zeros @param dims of one row, `[1, …]` */
-function rowsOf(rows: readonly (Float32Tensor | null | undefined)[], [, ...rest]: readonly number[]): Float32Tensor {
+/** @param rows none: zeros */
+function rowsOf(
+  rows: readonly (Float32Tensor | null | undefined)[],
+  [, ...rest]: readonly number[],
+): Float32Tensor {
   const length = rest.reduce((product, size) => product * size, 1);
   const data = new Float32Array(rows.length * length);
   for (const [i, row] of rows.entries()) if (row) data.set(row.data, i * length);
