@@ -83,7 +83,7 @@ describe('checking a model', () => {
       {
         file: 'model.json',
         field: '#/family',
-        detail: 'expected one of semantic-segmentation, sam, yolo, rcnn, detr, got oracle',
+        detail: 'expected one of semantic-segmentation, sam, yolo, rcnn, detr, stable-diffusion, got oracle',
       },
     ]);
   });

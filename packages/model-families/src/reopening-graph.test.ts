@@ -52,6 +52,8 @@ describe('a graph that was released', () => {
     await graph.release();
     await graph.close();
     expect(told).toEqual(['open 1', 'close 1']);
+    await expect(graph.run({})).rejects.toThrow('closed');
+    expect(told).toEqual(['open 1', 'close 1']);
   });
 
   it('is closed also where it was just being opened', async () => {

@@ -1,3 +1,4 @@
+import { DarkroomError } from '@darkroom/contracts';
 import type { GraphSignature, Tensor, TensorSpec } from '@darkroom/tensor';
 import type { ReleasableGraph } from './family.js';
 import type { ClosableGraph, GraphOpener } from './open-model.js';
@@ -9,6 +10,7 @@ export class ReopeningGraph implements ReleasableGraph {
   readonly #signature: GraphSignature;
   #graph: ClosableGraph | null;
   #opening: Promise<ClosableGraph> | null = null;
+  #isClosed = false;
 
   private constructor(path: string, openGraph: GraphOpener, graph: ClosableGraph) {
     this.#path = path;
@@ -35,6 +37,9 @@ export class ReopeningGraph implements ReleasableGraph {
     feeds: Readonly<Record<string, Tensor>>,
     outputNames?: readonly string[],
   ): Promise<Record<string, Tensor>> {
+    if (this.#isClosed) {
+      throw new DarkroomError('inference_failed', `${this.#path} cannot be run: it was closed.`);
+    }
     const graph = this.#graph ?? (await this.#reopened());
     return graph.run(feeds, outputNames);
   }
@@ -46,7 +51,9 @@ export class ReopeningGraph implements ReleasableGraph {
     await graph?.close();
   }
 
+  /** For good: unlike one that was released, it is not opened again. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.release();
   }
 
