@@ -1,5 +1,6 @@
 import type { Job, MasksResult, SegmentationFields } from '@darkroom/contracts';
 import {
+  type DarkroomProcess,
   type SamExport,
   samDecoderGraph,
   samEncoderGraph,

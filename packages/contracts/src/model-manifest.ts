@@ -12,7 +12,7 @@ export const PALETTES = ['pascal-voc', 'ade20k', 'cityscapes', 'coco', 'distinct
 const channels = (description: string) =>
   Type.Array(Type.Number(), { minItems: 3, maxItems: 3, description });
 
-/** How a decoded picture becomes the numbers the network takes. */
+/** How a decoded picture becomes the numbers the network takes. Models that only make pictures have none. */
 export const PreparationSchema = Type.Object(
   {
     resize: Type.Enum([...RESIZE_MODES], {
@@ -133,7 +133,7 @@ export const ModelManifestSchema = Type.Object(
         description: 'Colours of labels that have none of their own.',
       }),
     ),
-    preparation: PreparationSchema,
+    preparation: Type.Optional(PreparationSchema),
     runtime: Type.Optional(
       Type.Object(
         {

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from './decode-image.js';
-import { encodeGrey8, encodeGrey16, encodePicture } from './encode-image.js';
+import { encodeGrey8, encodeGrey16, encodePicture, PICTURE_FORMATS } from './encode-image.js';
 import { pixelsOf } from './pixels.js';
 import { noise } from './testing/noise.js';
 
@@ -20,6 +20,18 @@ describe('encoding a picture', () => {
     expect((await sharp(fine).metadata()).format).toBe(format);
     expect(fine.length).toBeGreaterThan(coarse.length);
   });
+});
+
+it.each(PICTURE_FORMATS)('a description is written into a %s, as the only metadata', async (format) => {
+  const description = `{"prompt":"${'\\\\u1f98'.repeat(4000)}"}`;
+  const picture = pixelsOf(noise(50 * 30 * 3), 50, 30);
+  const described = await encodePicture(picture, format, { description });
+  const { exif, icc, xmp, iptc } = await sharp(described).metadata();
+  expect(exif!.includes(description)).toBe(true);
+  expect([icc, xmp, iptc]).toEqual([undefined, undefined, undefined]);
+  const plain = await encodePicture(picture, format);
+  expect((await sharp(plain).metadata()).exif).toBeUndefined();
+  expect(await decodeImage(described, LIMITS)).toEqual(await decodeImage(plain, LIMITS));
 });
 
 describe('encoding numbers as grey', () => {

@@ -9,9 +9,14 @@ export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 export interface EncodeOptions {
   /** 1 to 100, for JPEG (90 when left out) and WebP (85); PNG has none, it is exact. */
   readonly quality?: number;
+  /** Written into the file as EXIF’s `ImageDescription`; what isn't ASCII does not belong there. */
+  readonly description?: string;
 }
 
-/** A picture as a file: sRGB without profile, orientation or other metadata. PNG gives back the same numbers. */
+/**
+ * A picture as a file: sRGB without profile, orientation or other metadata than a description. PNG gives back the same
+ * numbers.
+ */
 export async function encodePicture(
   pixels: Pixels,
   format: PictureFormat,
@@ -19,7 +24,11 @@ export async function encodePicture(
 ): Promise<Buffer> {
   const { width, height, channels, data } = pixels;
   const picture = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
-  return WRITERS[format](picture, options).toBuffer();
+  const written = WRITERS[format](picture, options);
+  const { description: ImageDescription } = options;
+  return (
+    ImageDescription === undefined ? written : written.withExif({ IFD0: { ImageDescription } })
+  ).toBuffer();
 }
 
 const WRITERS: Readonly<Record<PictureFormat, (picture: Sharp, options: EncodeOptions) => Sharp>> = {

@@ -39,4 +39,5 @@ export * from './placement.js';
 export { type DarknetPixels, resampleDarknet } from './resamplers/darknet.js';
 export * from './resamplers/resampler.js';
 export * from './resamplers/resamplers.js';
+export * from './round-half-to-even.js';
 export type { ShortestEdgeRounding } from './sides-by-shortest-edge.js';

@@ -1,4 +1,4 @@
-import { type ModelManifest, PreparationSchema } from '@darkroom/contracts';
+import { type ModelManifest, type Preparation, PreparationSchema } from '@darkroom/contracts';
 import { expect, it } from 'vitest';
 import { withDefaults } from './complete-manifest.js';
 
@@ -19,7 +19,7 @@ it('a sparse manifest is completed with every default', () => {
     demo: false,
     palette: 'distinct',
     preparation: {
-      ...sparse.preparation,
+      ...sparse.preparation!,
       letterbox_anchor: 'center',
       letterbox_rounding: 'round',
       shortest_edge_rounding: 'torchvision',
@@ -39,12 +39,12 @@ it('a sparse manifest is completed with every default', () => {
 });
 
 it('what a manifest says stays', () => {
-  const preparation = {
-    ...sparse.preparation,
+  const preparation: Preparation = {
+    ...sparse.preparation!,
     mean: [1, 2, 3],
     std: [4, 5, 6],
     scale: 1,
-    layout: 'nhwc' as const,
+    layout: 'nhwc',
   };
   const complete = withDefaults({ ...sparse, preparation, demo: true, runtime: { preload: true } });
   expect(complete.preparation).toMatchObject(preparation);

@@ -17,6 +17,7 @@ export type CompletePreparation = With<
 
 /** A manifest with every default filled in, so that what uses it knows no defaults of its own. */
 export type CompleteManifest = With<ModelManifest, 'demo' | 'palette' | 'defaults' | 'family_options'> & {
+  /** Of a model that prepares no pictures, one that leaves a picture as it is. */
   preparation: CompletePreparation;
   runtime: Required<NonNullable<ModelManifest['runtime']>>;
   batching: Required<NonNullable<ModelManifest['batching']>>;
@@ -30,7 +31,7 @@ const LONGEST_PER_SHORTEST_EDGE = 16;
  * edge 16 times the shortest.
  */
 export function withDefaults(manifest: ModelManifest): CompleteManifest {
-  const { preparation, ...rest } = structuredClone(manifest);
+  const { preparation = { resize: 'none' }, ...rest } = structuredClone(manifest);
   return Value.Default(ModelManifestSchema, {
     runtime: {},
     batching: {},

@@ -16,6 +16,12 @@ const known = {
       task: 'segmentation' as const,
       optionsSchema: Type.Object({ output: Type.Optional(Type.String()) }, { additionalProperties: false }),
     },
+    {
+      name: 'generator',
+      task: 'generation' as const,
+      optionsSchema: Type.Object({}),
+      preparesPictures: false,
+    },
   ],
 };
 const weights = Buffer.from('weights');
@@ -106,7 +112,7 @@ describe('the catalog', () => {
     expect(problems).toEqual([
       'model.json#/lables: is not a known field; did you mean labels?',
       'model.json#/id: expected the folder’s name, wrong, got other',
-      'model.json#/family: expected one of semantic-segmentation, got semantic-segmentaton; did you mean semantic-segmentation?',
+      'model.json#/family: expected one of semantic-segmentation, generator, got semantic-segmentaton; did you mean semantic-segmentation?',
       'model.json#/preparation/height: is missing; resize stretch needs it, in pixels',
       'model.json#/preparation/std: is divided by and must not hold a 0, got [0,1,1]',
       `model.json#/files/graph/sha256: expected ${'a'.repeat(64)}, but the file’s is ${sha256}. If graph.onnx is the right file, write what \`sha256sum graph.onnx\` prints into the manifest; else fetch the file again`,
@@ -118,6 +124,18 @@ describe('the catalog', () => {
     expect(await problemsOf({ family_options: { outptu: 'x' } })).toEqual([
       'model.json#/family_options/outptu: is not a known field; did you mean output?',
     ]);
+  });
+
+  it('wants a preparation of models that prepare pictures, and of no others', async () => {
+    expect(await problemsOf({ preparation: undefined })).toEqual([
+      'model.json#/preparation: is missing; a model of the family semantic-segmentation needs it, to prepare pictures as it was trained with',
+    ]);
+    const generator = { family: 'generator', task: 'generation' };
+    expect(await problemsOf({ ...generator, preparation: { resize: 'none' } })).toEqual([
+      'model.json#/preparation: has no effect with the family generator, which prepares no pictures; remove it',
+    ]);
+    await write('wrong', { ...generator, preparation: undefined });
+    expect((await readCatalog([models], known)).rejected).toEqual([]);
   });
 
   it.each(['../secret.onnx', '/etc/hostname', 'a/../../secret.onnx', '..\\secret.onnx'])(

@@ -27,6 +27,8 @@ export interface KnownFamily {
   readonly task: Task;
   /** Schema of `family_options` in the manifest. */
   readonly optionsSchema: TSchema;
+  /** Whether the manifest says how pictures are prepared. Default true. */
+  readonly preparesPictures?: boolean;
 }
 
 export type ModelFolder =
@@ -54,7 +56,8 @@ export async function readModelFolder(
     });
   }
   if (isSound('#/family')) further.push(...checkFamily(manifest, families, isSound));
-  if (isSound('#/preparation')) further.push(...checkPreparation(manifest.preparation));
+  if (isSound('#/preparation') && manifest.preparation)
+    further.push(...checkPreparation(manifest.preparation));
   const files = await checkFiles(folder, manifest.files ?? {}, isSound, hashFile);
   problems.push(...further, ...files.problems);
   if (problems.length > 0) return rejected(problems);
@@ -93,7 +96,7 @@ function checkFamily(
       { pointer: '#/family', detail: `expected one of ${names.join(', ')}, got ${manifest.family}${meant}` },
     ];
   }
-  const problems: FieldError[] = [];
+  const problems = checkHavingPreparation(manifest, family);
   if (isSound('#/task') && manifest.task !== family.task) {
     const detail = `expected ${family.task}, the task of the family ${family.name}, got ${manifest.task}`;
     problems.push({ pointer: '#/task', detail });
@@ -102,6 +105,17 @@ function checkFamily(
     problems.push(...schemaProblems(family.optionsSchema, manifest.family_options ?? {}, '#/family_options'));
   }
   return problems;
+}
+
+function checkHavingPreparation(
+  { preparation }: ModelManifest,
+  { name, preparesPictures = true }: KnownFamily,
+): FieldError[] {
+  if (preparesPictures === (preparation !== undefined)) return [];
+  const detail = preparesPictures
+    ? `is missing; a model of the family ${name} needs it, to prepare pictures as it was trained with`
+    : `has no effect with the family ${name}, which prepares no pictures; remove it`;
+  return [{ pointer: '#/preparation', detail }];
 }
 
 async function checkFiles(

@@ -23,6 +23,8 @@ export interface Family {
   readonly task: Task;
   /** Schema of `family_options` in the manifest. */
   readonly optionsSchema: TSchema;
+  /** Whether the manifest says how pictures are prepared. Default true; not of use to families that only make some. */
+  readonly preparesPictures?: boolean;
   /** The parts in `files` of a manifest that are graphs; each is opened before {@link Family.load}. */
   graphParts(manifest: CompleteManifest): readonly string[];
   capabilities(manifest: CompleteManifest): readonly Capability[];
@@ -32,12 +34,24 @@ export interface Family {
   inputSize(manifest: CompleteManifest): { width: number | null; height: number | null };
   /** Whether the graphs' inputs and outputs, and the manifest's options, are what the family can work with. */
   check(model: LoadedManifest, signatures: Readonly<Record<string, GraphSignature>>): readonly ModelProblem[];
-  load(model: LoadedManifest, graphs: Readonly<Record<string, Graph>>, tools: PipelineTools): Pipeline;
+  load(
+    model: LoadedManifest,
+    graphs: Readonly<Record<string, ReleasableGraph>>,
+    tools: PipelineTools,
+  ): Pipeline;
+  /** Whether graphs are to be in memory only while they are used: then they are opened one at a time, too. */
+  dropsGraphs?(manifest: CompleteManifest): boolean;
   /**
    * Whether graphs without a manifest are a model of the family, and what its manifest needs then. Where some of them
    * are of the family but no whole model, it says what is missing; where none is, `null`.
    */
   recognize?(candidate: ModelCandidate): Recognition | IncompleteModel | null;
+}
+
+/** A graph that a pipeline may let go of for a while. */
+export interface ReleasableGraph extends Graph {
+  /** Gives its memory back; the next run opens it again. */
+  release(): Promise<void>;
 }
 
 /** What the process that a model is loaded in has for its pipeline. */

@@ -4,6 +4,7 @@ import type { Graph } from '@darkroom/tensor';
 import { FAMILIES, familyNamed } from './families.js';
 import type { Family, Pipeline, PipelineTools } from './family.js';
 import { MemoryEmbeddingCache } from './memory-embedding-cache.js';
+import { ReopeningGraph } from './reopening-graph.js';
 import { isOutOfMemory } from './run-memory.js';
 
 /** A graph whose memory can be given back. */
@@ -55,7 +56,7 @@ export async function openModel(
 
 interface CheckedModel {
   readonly family: Family | null;
-  readonly graphs: Record<string, ClosableGraph>;
+  readonly graphs: Record<string, ReopeningGraph>;
   readonly problems: readonly ModelProblem[];
 }
 
@@ -76,7 +77,8 @@ async function openAndCheck(
 }
 
 async function openGraphs(loaded: LoadedManifest, family: Family, openGraph: GraphOpener) {
-  const graphs: Record<string, ClosableGraph> = {};
+  const graphs: Record<string, ReopeningGraph> = {};
+  const isDropped = family.dropsGraphs?.(loaded.manifest) ?? false;
   const problems: ModelProblem[] = [];
   for (const part of family.graphParts(loaded.manifest)) {
     const path = loaded.files[part];
@@ -86,7 +88,8 @@ async function openGraphs(loaded: LoadedManifest, family: Family, openGraph: Gra
       continue;
     }
     try {
-      graphs[part] = await openGraph(path);
+      graphs[part] = await ReopeningGraph.open(path, openGraph);
+      if (isDropped) await graphs[part].release();
     } catch (error) {
       if (!(error instanceof DarkroomError) || isOutOfMemory(error)) {
         await closeAll(graphs);

@@ -3,7 +3,8 @@ import type { Preparation } from '@darkroom/contracts';
 const WHITE = 255;
 
 /** How pictures become a network’s input, in one line: what to hold against the code that the network was trained with. */
-export function describePreparation(preparation: Preparation): string {
+export function describePreparation(preparation: Preparation | undefined): string {
+  if (preparation === undefined) return 'none: it takes no pictures, or prepares them by itself';
   const { resampler, channel_order = 'rgb', layout = 'nchw' } = preparation;
   return [
     describeResize(preparation),

@@ -1,4 +1,4 @@
-import type { ModelManifest } from '@darkroom/contracts';
+import type { ModelManifest, Preparation } from '@darkroom/contracts';
 import { ImportError, readPictureInput, type StagedModel } from '@darkroom/model-catalog/importing';
 import type { CandidateGraph } from '@darkroom/model-families';
 import type { GraphSignature } from '@darkroom/tensor';
@@ -11,7 +11,7 @@ export interface ModelKind extends Pick<ModelManifest, 'task' | 'family'> {
   readonly reason: string;
   /** `null` where nobody knows, 0 where such models have none. */
   readonly classes: number | null;
-  readonly preparation: Partial<ModelManifest['preparation']>;
+  readonly preparation: Partial<Preparation>;
   readonly familyOptions: Readonly<Record<string, unknown>>;
   /** Paths of the graphs by their part in the manifest. */
   readonly parts: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { ModelManifest } from '@darkroom/contracts';
+import type { ModelManifest, Preparation } from '@darkroom/contracts';
 import { decodeImage } from '@darkroom/imaging';
 import { type DetectionGraphOptions, detectionGraph } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,14 +24,14 @@ beforeAll(async () => {
 
 afterAll(() => models.delete());
 
-const byShortestEdge: ModelManifest['preparation'] = {
+const byShortestEdge: Preparation = {
   resize: 'shortest-edge',
   shortest_edge: 40,
   longest_edge: 64,
   shortest_edge_rounding: 'transformers',
   resampler: 'pil-bilinear',
 };
-const square: ModelManifest['preparation'] = {
+const square: Preparation = {
   resize: 'stretch',
   width: 64,
   height: 64,

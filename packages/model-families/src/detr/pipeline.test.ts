@@ -1,4 +1,4 @@
-import type { DetectionOptions, DetectionResult, ModelManifest } from '@darkroom/contracts';
+import type { DetectionOptions, DetectionResult, ModelManifest, Preparation } from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
 import { type DetectionGraphOptions, detectionGraph } from '@darkroom/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ const graphOf = (more: Partial<DetectionGraphOptions> = {}) =>
     ...more,
   });
 
-const stretch = (width: number, height: number): ModelManifest['preparation'] => ({
+const stretch = (width: number, height: number): Preparation => ({
   resize: 'stretch',
   width,
   height,
@@ -68,7 +68,7 @@ describe('a pixel mask', () => {
   });
 
   it('says where padding is, and boxes are shares of the picture then', async () => {
-    const preparation: ModelManifest['preparation'] = {
+    const preparation: Preparation = {
       resize: 'letterbox',
       width: 32,
       height: 64,

@@ -2,8 +2,8 @@ import { type Pixels, type Placement, type Size, tensorToPixels } from '@darkroo
 import type { Graph, Tensor } from '@darkroom/tensor';
 import { toFloat32 } from '@darkroom/tensor';
 import type { Embedding } from '../embedding-cache.js';
+import { asType } from '../feed-tensor.js';
 import { encoderPlacement } from './encoder-placement.js';
-import { asType } from './feed-tensor.js';
 import { encoderTensor } from './prepare.js';
 import type { EncoderSignature } from './signature.js';
 

@@ -1,8 +1,8 @@
 import type { Placement } from '@darkroom/imaging';
 import type { Graph } from '@darkroom/tensor';
 import type { Embedding } from '../embedding-cache.js';
+import { asType } from '../feed-tensor.js';
 import type { SamDecoder } from './exports/export-contract.js';
-import { asType } from './feed-tensor.js';
 import type { PointMasks } from './mask-finder.js';
 import type { Prompt } from './prompt-tokens.js';
 

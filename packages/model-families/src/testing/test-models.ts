@@ -33,9 +33,14 @@ export class TestModels {
   }
 
   /** Writes a model and reads it back through the catalog, which must have nothing against it. */
-  async load(graph: TestGraphs, manifest: Partial<ModelManifest> = {}): Promise<LoadedManifest> {
+  load(graph: TestGraphs, manifest: Partial<ModelManifest> = {}): Promise<LoadedManifest> {
+    return this.loadWritten((models) => writeTestModel(models, { id: 'model', graph, manifest }));
+  }
+
+  /** The same of a model that is written otherwise, into a folder of models that is its own. */
+  async loadWritten(write: (models: string) => Promise<unknown>): Promise<LoadedManifest> {
     const models = join(this.folder, String(this.#written++));
-    await writeTestModel(models, { id: 'model', graph, manifest });
+    await write(models);
     const catalog = await readCatalog([models], { families: FAMILIES });
     if (catalog.models[0]) return catalog.models[0];
     throw new Error(catalog.rejected[0]!.problems.join('\n'));

@@ -1,13 +1,9 @@
-import type { ModelManifest } from '@darkroom/contracts';
+import type { Preparation } from '@darkroom/contracts';
 import { decodeImage, type Pixels } from '@darkroom/imaging';
 import { referenceColor } from '@darkroom/testkit';
 
 /** The part of a manifest that stretches pictures to a size. */
-export const stretchTo = (
-  width: number,
-  height: number,
-  more: Partial<ModelManifest['preparation']> = {},
-) => ({
+export const stretchTo = (width: number, height: number, more: Partial<Preparation> = {}) => ({
   preparation: { resize: 'stretch' as const, width, height, resampler: 'pil-bilinear' as const, ...more },
 });
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { DetectionOptions, ModelManifest } from '@darkroom/contracts';
+import type { DetectionOptions, Preparation } from '@darkroom/contracts';
 import { decodeImage, decodeRle, type Pixels } from '@darkroom/imaging';
 import { decodeNpy } from '@darkroom/tensor';
 import { type DetectionGraphOutput, detectionGraph } from '@darkroom/testkit';
@@ -67,13 +67,13 @@ function optionsOf({ options }: GoldenCase): Partial<DetectionOptions> {
 
 const labelsOf = (count: number) => Array.from({ length: count }, (_, id) => `label ${id}`);
 
-const ultralytics: ModelManifest['preparation'] = {
+const ultralytics: Preparation = {
   resize: 'letterbox',
   width: 96,
   height: 96,
   resampler: 'cv2-linear',
 };
-const yolox: ModelManifest['preparation'] = {
+const yolox: Preparation = {
   ...ultralytics,
   height: 64,
   letterbox_anchor: 'top-left',
@@ -81,25 +81,21 @@ const yolox: ModelManifest['preparation'] = {
   channel_order: 'bgr',
   scale: 1,
 };
-const darknet: ModelManifest['preparation'] = {
+const darknet: Preparation = {
   ...ultralytics,
   height: 64,
   resampler: 'darknet',
   letterbox_rounding: 'floor',
   padding_color: [127.5, 127.5, 127.5],
 };
-const stretched: ModelManifest['preparation'] = {
+const stretched: Preparation = {
   resize: 'stretch',
   width: 96,
   height: 64,
   resampler: 'cv2-linear',
 };
 
-async function open(
-  golden: GoldenCase,
-  preparation: ModelManifest['preparation'],
-  familyOptions: Record<string, unknown>,
-) {
+async function open(golden: GoldenCase, preparation: Preparation, familyOptions: Record<string, unknown>) {
   const files = golden.tensors ?? [golden.tensor!];
   const outputs = await Promise.all(files.map((file, i) => goldenOutput(`output${i}`, file)));
   if (golden.prototypes) outputs.push(await goldenOutput('prototypes', golden.prototypes));
@@ -129,7 +125,7 @@ function expectSame(
 }
 
 describe('boxes equal those of the original', () => {
-  it.each<[string, ModelManifest['preparation'], Record<string, unknown>]>([
+  it.each<[string, Preparation, Record<string, unknown>]>([
     ['v8', ultralytics, {}],
     ['v8-agnostic', ultralytics, {}],
     ['v8-classes', ultralytics, {}],

@@ -1,4 +1,4 @@
-import type { ModelManifest } from '@darkroom/contracts';
+import type { ModelManifest, Preparation } from '@darkroom/contracts';
 import { decodeRle, type Pixels } from '@darkroom/imaging';
 import {
   candidateOutput,
@@ -26,7 +26,7 @@ const SIDE = 64;
 /** Twice as wide as high: on the input it is scaled by a half and lies 16 pixels below the edge. */
 const WIDTH = 128;
 const HEIGHT = 64;
-const letterbox: ModelManifest['preparation'] = {
+const letterbox: Preparation = {
   resize: 'letterbox',
   width: SIDE,
   height: SIDE,

@@ -1,6 +1,6 @@
 import type { Placement, Size } from '@darkroom/imaging';
 import type { GraphSignature, Tensor, TensorSpec } from '@darkroom/tensor';
-import { asType, FEED_TYPES, feedTensor } from '../feed-tensor.js';
+import { asType, FEED_TYPES, feedTensor } from '../../feed-tensor.js';
 import type { PointMasks } from '../mask-finder.js';
 import { maskInput } from '../mask-input.js';
 import { batchTokens, type Prompt, type PromptPadding, promptTokens } from '../prompt-tokens.js';

@@ -1,6 +1,6 @@
 import { type Placement, pointToModel } from '@darkroom/imaging';
 import type { GraphSignature, Tensor, TensorSpec } from '@darkroom/tensor';
-import { asType, FEED_TYPES, feedTensor } from '../feed-tensor.js';
+import { asType, FEED_TYPES, feedTensor } from '../../feed-tensor.js';
 import type { PointMasks } from '../mask-finder.js';
 import { batchTokens, type Prompt, promptTokens } from '../prompt-tokens.js';
 import type { EmbeddingLink, ExportContract, ReadDecoder, SamDecoder } from './export-contract.js';

@@ -1,0 +1,26 @@
+import type { LoadedManifest } from '@darkroom/model-catalog';
+import { TextTokenizer } from '../text-tokenizer/text-tokenizer.js';
+import type { TokenizerFiles } from '../text-tokenizer/tokenizer-files.js';
+import { TOKENIZER_PARTS } from './parts.js';
+import { readTextFile } from './read-text-file.js';
+
+/**
+ * The tokenizer of a model's text encoder.
+ * @param ending of its parts' names: nothing, or `_2` for the second
+ * @param tokenCount how many tokens the text encoder takes; `null` where the tokenizer's files say it
+ * @throws TokenizerFilesError naming the file that can't be used
+ */
+export function openTokenizer(
+  { files }: LoadedManifest,
+  ending: '' | '_2',
+  tokenCount: number | null,
+): TextTokenizer {
+  const texts = Object.entries(TOKENIZER_PARTS).flatMap(([name, part]) => {
+    const path = files[`${part}${ending}`];
+    return path === undefined ? [] : [[name, readTextFile(path)] as const];
+  });
+  return new TextTokenizer(
+    Object.fromEntries(texts) as TokenizerFiles,
+    tokenCount === null ? {} : { maxTokens: tokenCount },
+  );
+}
