@@ -25,12 +25,24 @@ describe('the command line of the bench', () => {
       photoFile: null,
       jsonFile: null,
     });
+    expect(parseArguments(['sam'])).toEqual({
+      scenario: 'sam',
+      rounds: 3,
+      prompts: 5,
+      photoFile: null,
+      transformersFolder: null,
+      jsonFile: null,
+    });
   });
 
   it('takes every figure in any order', () => {
     expect(
       parseArguments(['--workers', '1,8', 'scale', '--seconds=3', '--json', 'a.json', '--rounds', '1']),
     ).toEqual({ scenario: 'scale', rounds: 1, seconds: 3, workers: [1, 8], jsonFile: 'a.json' });
+    expect(parseArguments(['sam', '--transformers', 'js', '--photo', 'cat.jpg'])).toMatchObject({
+      transformersFolder: 'js',
+      photoFile: 'cat.jpg',
+    });
     expect(parseArguments(['detection', '--photo', 'cat.jpg', '--model', 'yolo-fastest'])).toMatchObject({
       modelFolder: 'yolo-fastest',
       photoFile: 'cat.jpg',
@@ -43,13 +55,15 @@ describe('the command line of the bench', () => {
   });
 
   it.each([
-    [[], 'expected overhead, scale or detection, got nothing'],
-    [['speed'], 'expected overhead, scale or detection, got speed'],
+    [[], 'expected overhead, scale, detection or sam, got nothing'],
+    [['speed'], 'expected overhead, scale, detection or sam, got speed'],
     [['toString'], 'got toString'],
     [['overhead', 'scale'], 'one scenario at a time'],
     [['overhead', '--workers', '2'], '--workers is an option of scale'],
     [['scale', '--jobs', '2'], '--jobs is an option of overhead'],
-    [['scale', '--photo', 'cat.jpg'], '--photo is an option of detection'],
+    [['scale', '--photo', 'cat.jpg'], '--photo is an option of detection, sam'],
+    [['sam', '--seconds', '2'], '--seconds is an option of overhead, scale, detection'],
+    [['sam', '--prompts', '0'], '--prompts takes whole numbers from 1 to 1000, got "0"'],
     [['detection', '--jobs', '2'], '--jobs is an option of overhead'],
     [['overhead', '--second', '2'], "Unknown option '--second'"],
     [['overhead', '--seconds', '0'], '--seconds takes whole numbers from 1 to 600, got "0"'],

@@ -33,7 +33,20 @@ export interface DetectionSettings {
   readonly jsonFile: string | null;
 }
 
-export type Settings = OverheadSettings | ScaleSettings | DetectionSettings;
+export interface SamSettings {
+  readonly scenario: 'sam';
+  /** How many pictures are asked about, one after the other. */
+  readonly rounds: number;
+  /** Of each picture, after the first. */
+  readonly prompts: number;
+  /** `null` for the usual one, where it is there. */
+  readonly photoFile: string | null;
+  /** Folder with transformers.js, or for it; `null` leaves it out. */
+  readonly transformersFolder: string | null;
+  readonly jsonFile: string | null;
+}
+
+export type Settings = OverheadSettings | ScaleSettings | DetectionSettings | SamSettings;
 
 /** The command line is not understood; the message says what is expected. */
 export class UsageError extends Error {
@@ -47,6 +60,9 @@ npm run bench -- scale [--rounds 2] [--seconds 8] [--workers 1,2,4] [--json <fil
 npm run bench -- detection [--rounds 3] [--seconds 2] [--model <folder>] [--photo <file>] [--json <file>]
     milliseconds of decoding candidates, of overlay and crops, and of inference beside Darknet's and OpenCV's;
     --model is a folder with a Darknet model's .cfg and .weights, run on --photo
+npm run bench -- sam [--rounds 3] [--prompts 5] [--photo <file>] [--transformers <folder>] [--json <file>]
+    a Segment Anything as large as ViT-B: first and further prompts on a picture, everything in a large one; with
+    --transformers also in transformers.js, which npm installs in that folder (500 MB) where it isn't there
 
 --json writes the raw figures. Leave the machine alone meanwhile: whatever else it does is measured too.`;
 
@@ -54,10 +70,19 @@ const DEFAULTS = {
   overhead: { rounds: '5', seconds: '10', jobs: '400' },
   scale: { rounds: '2', seconds: '8', workers: '1,2,4' },
   detection: { rounds: '3', seconds: '2' },
+  sam: { rounds: '3', prompts: '5' },
 } as const;
-/** Options that one scenario has alone. */
-const OWN_OPTIONS = { jobs: 'overhead', workers: 'scale', model: 'detection', photo: 'detection' } as const;
-const LIMITS = { rounds: 100, seconds: 600, jobs: 100_000, workers: 64 } as const;
+/** Options that not all scenarios have. */
+const OWN_OPTIONS: Readonly<Record<string, readonly Settings['scenario'][]>> = {
+  seconds: ['overhead', 'scale', 'detection'],
+  jobs: ['overhead'],
+  workers: ['scale'],
+  model: ['detection'],
+  photo: ['detection', 'sam'],
+  prompts: ['sam'],
+  transformers: ['sam'],
+};
+const LIMITS = { rounds: 100, seconds: 600, jobs: 100_000, workers: 64, prompts: 1000 } as const;
 
 /**
  * @returns what to measure, or `help` when it was asked for
@@ -69,26 +94,40 @@ export function parseArguments(words: readonly string[]): Settings | 'help' {
   const [scenario, ...others] = positionals;
   if (others.length > 0) throw new UsageError(`one scenario at a time, got also ${others.join(', ')}`);
   if (!isScenario(scenario)) {
-    throw new UsageError(`expected overhead, scale or detection, got ${scenario ?? 'nothing'}`);
+    throw new UsageError(`expected overhead, scale, detection or sam, got ${scenario ?? 'nothing'}`);
   }
-  for (const [option, owner] of Object.entries(OWN_OPTIONS)) {
-    const isGiven = values[option as keyof typeof OWN_OPTIONS] !== undefined;
-    if (isGiven && owner !== scenario) throw new UsageError(`--${option} is an option of ${owner}`);
+  for (const [option, owners] of Object.entries(OWN_OPTIONS)) {
+    if (!Object.hasOwn(values, option) || owners.includes(scenario)) continue;
+    throw new UsageError(`--${option} is an option of ${owners.join(', ')}`);
   }
-  const { rounds, seconds } = { ...DEFAULTS[scenario], ...values };
-  const common = {
-    rounds: count('rounds', rounds),
-    seconds: count('seconds', seconds),
-    jsonFile: values.json ?? null,
-  };
-  if (scenario === 'overhead') {
-    return { scenario, ...common, jobs: count('jobs', values.jobs ?? DEFAULTS.overhead.jobs) };
+  return settingsOf(scenario, values);
+}
+
+function settingsOf(scenario: Settings['scenario'], values: ReturnType<typeof read>['values']): Settings {
+  const numbers = { ...DEFAULTS[scenario], ...values };
+  const common = { rounds: count('rounds', numbers.rounds), jsonFile: values.json ?? null };
+  const seconds = () => count('seconds', numbers.seconds!);
+  const photoFile = values.photo ?? null;
+  switch (scenario) {
+    case 'overhead':
+      return { scenario, ...common, seconds: seconds(), jobs: count('jobs', numbers.jobs!) };
+    case 'scale': {
+      const workers = numbers.workers!.split(',').map((word) => count('workers', word));
+      return { scenario, ...common, seconds: seconds(), workers };
+    }
+    case 'detection':
+      return { scenario, ...common, seconds: seconds(), modelFolder: values.model ?? null, photoFile };
+    case 'sam': {
+      const transformersFolder = values.transformers ?? null;
+      return {
+        scenario,
+        ...common,
+        prompts: count('prompts', numbers.prompts!),
+        photoFile,
+        transformersFolder,
+      };
+    }
   }
-  if (scenario === 'scale') {
-    const workers = (values.workers ?? DEFAULTS.scale.workers).split(',');
-    return { scenario, ...common, workers: workers.map((word) => count('workers', word)) };
-  }
-  return { scenario, ...common, modelFolder: values.model ?? null, photoFile: values.photo ?? null };
 }
 
 function isScenario(word: string | undefined): word is Settings['scenario'] {
@@ -107,6 +146,8 @@ function read(words: readonly string[]) {
         workers: { type: 'string' },
         model: { type: 'string' },
         photo: { type: 'string' },
+        prompts: { type: 'string' },
+        transformers: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -40,11 +40,13 @@ export class BenchService {
    * Starts workers on the CPU that serve one model, and waits until they have it loaded.
    *
    * @param shares the cores of each worker; `null` for all there are
+   * @param readyWithinMs how long the largest model may take to be opened
    */
   async startWorkers(
     modelsFolder: string,
     modelId: string,
     shares: readonly (readonly number[] | null)[],
+    readyWithinMs?: number,
   ): Promise<void> {
     const env = {
       REDIS_URL: this.redis.url,
@@ -55,7 +57,7 @@ export class BenchService {
     for (const cores of shares) {
       this.#workers.push(onCores(cores, () => new DarkroomProcess('worker', env)));
     }
-    await Promise.all(this.#workers.map((worker) => worker.logged('worker ready')));
+    await Promise.all(this.#workers.map((worker) => worker.logged('worker ready', readyWithinMs)));
   }
 
   async stopWorkers(): Promise<void> {

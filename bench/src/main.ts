@@ -6,6 +6,8 @@ import { describeMachine, loadAverage, machineLine } from './machine.js';
 import { measureOverhead } from './overhead.js';
 import { overheadReport } from './overhead-report.js';
 import { Resources } from './resources.js';
+import { measureSam } from './sam/measure-sam.js';
+import { samReport } from './sam/sam-report.js';
 import { measureScale } from './scale.js';
 import { scaleReport } from './scale-report.js';
 
@@ -14,7 +16,7 @@ class StoppedError extends Error {
   override readonly name = 'StoppedError';
 }
 
-/* `npm run bench -- overhead | scale | detection`: starts everything itself, measures, prints tables, and leaves nothing behind. */
+/* `npm run bench -- overhead | scale | detection | sam`: starts everything itself, measures, prints tables, and leaves nothing behind. */
 try {
   const settings = parseArguments(process.argv.slice(2));
   if (settings === 'help') print([USAGE]);
@@ -55,6 +57,10 @@ async function measure(settings: Settings, resources: Resources) {
   if (settings.scenario === 'detection') {
     const figures = await measureDetection(settings, resources);
     return { figures, lines: detectionReport(figures) };
+  }
+  if (settings.scenario === 'sam') {
+    const figures = await measureSam(settings, resources);
+    return { figures, lines: samReport(figures) };
   }
   const figures = await measureOverhead(settings, resources);
   return { figures, lines: overheadReport(figures) };

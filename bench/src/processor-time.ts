@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { descendantsOf } from '@darkroom/testkit';
 
 /** Linux counts processor time in hundredths of a second for its users, whatever its own clock does. */
 export const MS_PER_TICK = 10;
@@ -39,4 +40,10 @@ export function parseProcessorMs(stat: string): number {
   // The name, in brackets, may hold anything; user and system time are the 12th and 13th field after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+}
+
+/** Of some processes and all that they have started, together, in milliseconds. */
+export function readTreesProcessorMs(pids: readonly number[]): number {
+  const all = new Set(pids.flatMap((pid) => [pid, ...descendantsOf(pid).map((entry) => entry.pid)]));
+  return [...all].reduce((sum, pid) => sum + (processorMs(pid) ?? 0), 0);
 }

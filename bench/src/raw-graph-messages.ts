@@ -6,5 +6,4 @@ export type ToRawGraph =
 
 export type FromRawGraph =
   | { readonly type: 'opened' }
-  | { readonly type: 'ran'; readonly runs: number; readonly elapsedMs: number }
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'ran'; readonly runs: number; readonly elapsedMs: number };

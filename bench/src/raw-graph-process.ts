@@ -1,5 +1,6 @@
 import { type OrtGraph, openGraph, parseDevice, resolveDevice } from '@darkroom/inference';
 import { float32Tensor } from '@darkroom/tensor';
+import { answerMessages } from './asked-process.js';
 import { INPUT_EDGE } from './input-edge.js';
 import type { FromRawGraph, ToRawGraph } from './raw-graph-messages.js';
 
@@ -10,16 +11,7 @@ const INPUT = float32Tensor(new Float32Array(3 * INPUT_EDGE * INPUT_EDGE), [1, 3
 let graph: OrtGraph | undefined;
 
 process.title = 'darkroom bench raw graph';
-process.on('disconnect', () => process.exit(0));
-process.on('message', (message) => {
-  answer(message as ToRawGraph).then(send, (error: Error) =>
-    send({ type: 'failed', message: error.message }),
-  );
-});
-
-function send(message: FromRawGraph): void {
-  process.send?.(message);
-}
+answerMessages(answer);
 
 async function answer(message: ToRawGraph): Promise<FromRawGraph> {
   return message.type === 'open' ? open(message.path, message.threads) : run(message.forMs);

@@ -1,5 +1,5 @@
 import { type Float32Tensor, float32Tensor } from '@darkroom/tensor';
-import { randomNumbers } from './random-numbers.js';
+import { randomNumbers } from '../random-numbers.js';
 
 export interface CandidateScene {
   /** How many candidates there are in all. */

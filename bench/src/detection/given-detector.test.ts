@@ -1,6 +1,6 @@
 import type { DetectionResult } from '@darkroom/contracts';
 import { describe, expect, it } from 'vitest';
-import { photoOfOneMegapixel } from './bench-photo.js';
+import { photoOfOneMegapixel } from '../bench-photo.js';
 import { type CandidateScene, candidateTensor, prototypeTensor } from './candidate-tensor.js';
 import { afterInference } from './given-detector.js';
 

@@ -1,11 +1,11 @@
 import type { DetectionOptions, DetectionResult } from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
 import type { DetectionSettings } from '../arguments.js';
+import { photoOfOneMegapixel } from '../bench-photo.js';
+import { findModelFolder, findPhotoFile } from '../find-files.js';
 import { progress } from '../progress.js';
 import type { Resources } from '../resources.js';
-import { photoOfOneMegapixel } from './bench-photo.js';
 import { type CandidateScene, candidateTensor, prototypeTensor } from './candidate-tensor.js';
-import { findModelFolder, findPhotoFile } from './find-files.js';
 import { afterInference, type GivenOutputs } from './given-detector.js';
 import { type InferenceTimes, measureInference } from './inference-times.js';
 import { inThisProcess, type TimedRow, timeByTurns } from './timed-rounds.js';

@@ -15,6 +15,7 @@ export * from './masks/encode-mask-png.js';
 export { encodeRle } from './masks/encode-rle.js';
 export * from './masks/label-map.js';
 export * from './masks/mask-enlarger.js';
+export type { MaskThresholds } from './masks/mask-levels.js';
 export {
   areaOfRuns,
   boxOfRuns,

@@ -3,6 +3,8 @@ export interface SinglePrecisionTaps {
   readonly near: Int32Array;
   readonly far: Int32Array;
   readonly fraction: Float32Array;
+  /** How much of the first is kept: what is left of 1. */
+  readonly kept: Float32Array;
 }
 
 /** Things that follow each other: number i goes from `start[i]` to below `start[i + 1]`. */
@@ -61,6 +63,7 @@ function torchTaps(inputSize: number, outputSize: number): SinglePrecisionTaps {
     taps.near[i] = near;
     taps.far[i] = Math.min(near + 1, inputSize - 1);
     taps.fraction[i] = Math.min(Math.max(position - near, 0), 1);
+    taps.kept[i] = 1 - taps.fraction[i]!;
   }
   return taps;
 }
@@ -72,7 +75,12 @@ function identityTaps(size: number): SinglePrecisionTaps {
 }
 
 function emptyTaps(size: number): SinglePrecisionTaps {
-  return { near: new Int32Array(size), far: new Int32Array(size), fraction: new Float32Array(size) };
+  return {
+    near: new Int32Array(size),
+    far: new Int32Array(size),
+    fraction: new Float32Array(size),
+    kept: new Float32Array(size).fill(1),
+  };
 }
 
 function segmentsOf({ near }: SinglePrecisionTaps): Stretches {

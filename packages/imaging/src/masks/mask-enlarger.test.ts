@@ -103,7 +103,7 @@ describe.each(enlargements)('a mask that is enlarged %s', (_, enlargement) => {
     ['smooth', 0.5],
     ['rough', 8],
     ['nothing but noise', 200],
-  ])('holds the pixels with a logit above the threshold: %s', (_name, roughness) => {
+  ])('holds the pixels with a logit above the threshold, of one as of three: %s', (_name, roughness) => {
     const enlarger = new MaskEnlarger(enlargement);
     for (const seed of [1, 2, 3]) {
       const logits = logitsFor(enlargement.cells, seed, roughness);
@@ -111,7 +111,6 @@ describe.each(enlargements)('a mask that is enlarged %s', (_, enlargement) => {
       for (const threshold of [-1, 0, 1.5]) {
         const runs = enlarger.runsAbove(logits, threshold);
         expect(runs).toMatchObject({ pictureWidth: picture.width, pictureHeight: picture.height });
-        expect(enlarger.countAbove(logits, threshold)).toBe(areaOfRuns(runs));
         const inMask = pixelsOfPart(runs, enlargement);
         // What lies at the threshold but for rounding may lie on either side.
         const isWrong = (value: number, i: number) =>
@@ -119,6 +118,11 @@ describe.each(enlargements)('a mask that is enlarged %s', (_, enlargement) => {
         expect([...data.entries()].filter(([i, value]) => isWrong(value, i))).toEqual([]);
         expect(inMask.reduce((sum, value) => sum + value, 0)).toBe(areaOfRuns(runs));
       }
+      const enlarged = enlarger.enlarge(logits, { low: -1, middle: 0, high: 1.5 });
+      const runs = enlarged.runs();
+      expect(runs).toEqual(enlarger.runsAbove(logits, 0));
+      expect(enlarged.aboveLow).toBe(areaOfRuns(enlarger.runsAbove(logits, -1)));
+      expect(enlarged.aboveHigh).toBe(areaOfRuns(enlarger.runsAbove(logits, 1.5)));
     }
   });
 });
@@ -139,15 +143,13 @@ describe('a mask', () => {
     const enlarger = new MaskEnlarger(enlargement);
     const logits = new Float32Array(16).fill(1);
     logits[5] = Number.NaN;
-    const area = enlarger.countAbove(logits, 0);
+    const area = areaOfRuns(enlarger.runsAbove(logits, 0));
     expect(area).toBeGreaterThan(0);
     expect(area).toBeLessThan(100);
   });
 
   it('must have a logit for each cell', () => {
     const enlarger = new MaskEnlarger(enlargement);
-    expect(() => enlarger.countAbove(new Float32Array(15), 0)).toThrow(
-      'expected 16 logits of a mask, got 15',
-    );
+    expect(() => enlarger.runsAbove(new Float32Array(15), 0)).toThrow('expected 16 logits of a mask, got 15');
   });
 });

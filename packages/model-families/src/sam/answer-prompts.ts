@@ -11,7 +11,7 @@ import type { PointMasks } from './mask-finder.js';
 import type { EncodedPicture, PromptDecoder } from './prompt-decoder.js';
 import { type Prompt, promptGroups } from './prompt-tokens.js';
 import { selectMasks } from './select-masks.js';
-import { MASK_THRESHOLD, stabilityScore } from './stability-score.js';
+import { stabilityScore, thresholdsWith } from './stability-score.js';
 
 /** The size that points share a run in where segment-anything does it. */
 const PROMPTS_PER_RUN = GENERATOR_DEFAULTS.pointsPerBatch;
@@ -97,7 +97,8 @@ class MaskReader {
   ): AnsweredMask {
     const { picture, resize, keepsLogits } = this.#asked;
     this.#enlarger ??= new MaskEnlarger(maskEnlargement(picture.placement, resize, cells));
-    const mask = this.#enlarger.runsAbove(logits, MASK_THRESHOLD);
+    const enlarged = this.#enlarger.enlarge(logits, thresholdsWith(GENERATOR_DEFAULTS.stabilityScoreOffset));
+    const mask = enlarged.runs();
     // As many prompts have at least as many masks, unless some are left out.
     const isKept = keepsLogits && promptIndex < REFINABLE_MASKS_MAX;
     return {
@@ -105,7 +106,7 @@ class MaskReader {
       area: areaOfRuns(mask),
       box: boxOfRuns(mask) ?? [0, 0, 0, 0],
       predictedIou,
-      stabilityScore: stabilityScore(this.#enlarger, logits, GENERATOR_DEFAULTS.stabilityScoreOffset),
+      stabilityScore: stabilityScore(enlarged),
       promptIndex,
       point: null,
       logits: isKept ? { ...cells, bits: float32ToFloat16(logits) } : null,

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DarkroomError } from '@darkroom/contracts';
 import type { Box, Point } from '@darkroom/imaging';
 import { float32Tensor } from '@darkroom/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -117,6 +119,69 @@ describe('everything in a picture', () => {
 
   it('is nothing where no mask is good enough', async () => {
     expect(await generate({ pred_iou_thresh: 2, crop_n_layers: 1 }, new RecordedDecoder())).toEqual([]);
+  });
+});
+
+/** Says when runs begin and end, and when what they gave is looked at. */
+class WatchedDecoder extends RecordedDecoder {
+  readonly events: string[] = [];
+  readonly #failsAt: number | null;
+
+  /** @param failsAt which run finds no memory, once */
+  constructor(failsAt: number | null = null) {
+    super();
+    this.#failsAt = failsAt;
+  }
+
+  readonly encodeWatched = async (cropBox: Box) => {
+    const crop = await this.encodeCrop(cropBox);
+    let runs = 0;
+    const decodePoints = async (points: readonly Point[]): Promise<PointMasks> => {
+      const run = ++runs;
+      this.events.push(`run ${run} begins`);
+      await nextTurn();
+      this.events.push(`run ${run} ends`);
+      if (run === this.#failsAt) throw new DarkroomError('out_of_memory', 'none left');
+      const masks = await crop.decodePoints(points);
+      const told = () => this.events.push(`run ${run} is looked through`);
+      return {
+        ...masks,
+        get lowResLogits() {
+          told();
+          return masks.lowResLogits;
+        },
+      };
+    };
+    return { ...crop, decodePoints };
+  };
+}
+
+describe('what a run gave', () => {
+  const lookedThrough = (run: number) => `run ${run} is looked through`;
+
+  it('is looked through while the next one goes on', async () => {
+    const decoder = new WatchedDecoder();
+    await generate({}, decoder, { encodeCrop: decoder.encodeWatched });
+    const { events } = decoder;
+    for (const run of [1, 2, 3]) {
+      expect(events.indexOf(lookedThrough(run))).toBeGreaterThan(events.indexOf(`run ${run + 1} begins`));
+      expect(events.lastIndexOf(lookedThrough(run))).toBeLessThan(events.indexOf(`run ${run + 1} ends`));
+    }
+    expect(events.at(-1)).toBe(lookedThrough(4));
+  });
+
+  it('is kept, once, when the next one finds no memory', async () => {
+    const expected = await generate({}, new RecordedDecoder());
+    const decoder = new WatchedDecoder(2);
+    expect(await generate({}, decoder, { encodeCrop: decoder.encodeWatched })).toEqual(expected);
+    expect(decoder.chunks).toEqual([10, 5, 5, 5, 5, 5, 1]);
+  });
+
+  it('is not waited for alone: when it is too much, the next run has ended before that is said', async () => {
+    const decoder = new WatchedDecoder();
+    const tooMany = generate({}, decoder, { encodeCrop: decoder.encodeWatched, maxMaskBytes: 1 });
+    await expect(tooMany).rejects.toMatchObject({ code: 'option_not_supported' });
+    expect(decoder.events.at(-1)).toBe('run 2 ends');
   });
 });
 

@@ -1,4 +1,3 @@
-import { DarkroomError } from '@darkroom/contracts';
 import { areaOfRuns, type Box, type MaskRuns, type Point, type Size } from '@darkroom/imaging';
 import type { ChunkRunner } from '../chunk-runner.js';
 import type { StepCounter } from '../family.js';
@@ -6,7 +5,9 @@ import type { RunMemory } from '../run-memory.js';
 import { type Crop, cropBoxes } from './crop-boxes.js';
 import type { FoundMask } from './found-mask.js';
 import type { GeneratorOptions } from './generator-options.js';
+import { HeldMasks } from './held-masks.js';
 import { type EncodedCrop, MaskFinder, type PointMasks } from './mask-finder.js';
+import { MasksOfCrop } from './masks-of-crop.js';
 import { pointGrids } from './point-grids.js';
 import { cleanMasks, suppressBetweenCrops, suppressWithinCrop } from './suppress-masks.js';
 
@@ -56,12 +57,9 @@ export async function generateMasks(generation: MaskGeneration): Promise<Generat
   return clean.map(generatedMask);
 }
 
-/** What the masks of one picture may take until those found twice are left out. Some kilobytes each are usual. */
-const MAX_MASK_BYTES = 1024 ** 3;
-
 /** @throws DarkroomError `option_not_supported` when thresholds let more masks through than memory is meant for */
 async function findInCrops(crops: readonly Crop[], generation: MaskGeneration): Promise<FoundMask[]> {
-  const { options, steps, maxMaskBytes = MAX_MASK_BYTES } = generation;
+  const { options, steps, maxMaskBytes } = generation;
   const held = new HeldMasks(maxMaskBytes);
   const grids = pointGrids(options.pointsPerSide, options.cropNLayers, options.cropNPointsDownscaleFactor);
   const pointsInAll = crops.reduce((sum, { layer }) => sum + grids[layer]!.length, 0);
@@ -91,38 +89,17 @@ async function findInCrop(
   const width = cropBox[2] - cropBox[0];
   const height = cropBox[3] - cropBox[1];
   const points = grid.map(([x, y]): Point => [x * width, y * height]);
-  const found = await runner.run(points, {
+  const masks = new MasksOfCrop(finder, held);
+  await runner.run(points, {
     chunkSize: options.pointsPerBatch,
-    runChunk: async (chunk) => held.add(finder.find(chunk, await decoder.decodePoints(chunk))),
+    runChunk: async (chunk) => {
+      await masks.addRun(chunk, decoder.decodePoints(chunk));
+      return chunk;
+    },
     steps,
     memory,
   });
-  return suppressWithinCrop(found.flat(), options.boxNmsThresh);
-}
-
-/** Counts what masks take, so that a picture with tens of thousands of them doesn't take the process along. */
-class HeldMasks {
-  readonly #maxBytes: number;
-  #count = 0;
-  #bytes = 0;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  /** @returns the same masks */
-  add(found: FoundMask[][]): FoundMask[][] {
-    for (const { mask } of found.flat()) {
-      this.#count++;
-      this.#bytes += mask.edges.byteLength;
-    }
-    if (this.#bytes <= this.#maxBytes) return found;
-    throw new DarkroomError(
-      'option_not_supported',
-      `The first ${this.#count} masks that pass the thresholds take more than ${this.#maxBytes} bytes. Raise pred_iou_thresh or ` +
-        'stability_score_thresh, lower points_per_side, or send a smaller picture.',
-    );
-  }
+  return suppressWithinCrop(masks.takeAll(), options.boxNmsThresh);
 }
 
 function generatedMask({ inclusiveBox, ...found }: FoundMask): GeneratedMask {

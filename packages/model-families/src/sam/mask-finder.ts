@@ -1,11 +1,18 @@
 import { DarkroomError } from '@darkroom/contracts';
-import { type Box, MaskEnlarger, type Placement, type Point, type Size } from '@darkroom/imaging';
+import {
+  type Box,
+  MaskEnlarger,
+  type MaskThresholds,
+  type Placement,
+  type Point,
+  type Size,
+} from '@darkroom/imaging';
 import type { Float32Tensor } from '@darkroom/tensor';
 import { type EncoderResize, maskEnlargement } from './encoder-placement.js';
 import { type FoundMask, inclusiveBoxOf } from './found-mask.js';
 import type { GeneratorOptions } from './generator-options.js';
 import { selectMasks } from './select-masks.js';
-import { MASK_THRESHOLD, stabilityScore } from './stability-score.js';
+import { stabilityScore, thresholdsWith } from './stability-score.js';
 
 /** What a decoder gives for some points, each a prompt by itself. */
 export interface PointMasks {
@@ -35,26 +42,28 @@ export class MaskFinder {
   readonly #crop: EncodedCrop;
   readonly #picture: Size;
   readonly #options: GeneratorOptions;
+  readonly #thresholds: MaskThresholds;
   #enlarger: MaskEnlarger | null = null;
 
   constructor(crop: EncodedCrop, picture: Size, options: GeneratorOptions) {
     this.#crop = crop;
     this.#picture = picture;
     this.#options = options;
+    this.#thresholds = thresholdsWith(options.stabilityScoreOffset);
   }
 
   /**
    * @param points in pixels of the crop
-   * @returns for each point the masks that are kept
+   * @returns the masks that are kept, point after point
    * @throws DarkroomError `inference_failed` when the decoder's tensors do not fit together
    */
-  find(points: readonly Point[], masks: PointMasks): FoundMask[][] {
+  find(points: readonly Point[], masks: PointMasks): FoundMask[] {
     const { dims, data } = masks.lowResLogits;
     const [count, perPoint = 0, height = 0, width = 0] = dims;
     requireMasks(points, masks);
     this.#enlarger ??= this.#openEnlarger({ width, height });
     const cells = height * width;
-    return points.slice(0, count).map((point, i) => {
+    return points.slice(0, count).flatMap((point, i) => {
       const iouPredictions = masks.iouPredictions.data.subarray(i * perPoint, (i + 1) * perPoint);
       const { hasSingleMask } = masks;
       return selectMasks({ iouPredictions, hasSingleMask, tokens: 1, multimask: true }).flatMap((mask) => {
@@ -71,14 +80,14 @@ export class MaskFinder {
   }
 
   #keep(logits: Float32Array, predictedIou: number, [x, y]: Point): FoundMask | null {
-    const { predIouThresh, stabilityScoreThresh, stabilityScoreOffset } = this.#options;
-    const enlarger = this.#enlarger!;
+    const { predIouThresh, stabilityScoreThresh } = this.#options;
     // PyTorch compares in single precision.
     if (!Number.isFinite(predictedIou)) return null;
     if (predIouThresh > 0 && !(predictedIou > Math.fround(predIouThresh))) return null;
-    const stability = stabilityScore(enlarger, logits, stabilityScoreOffset);
+    const enlarged = this.#enlarger!.enlarge(logits, this.#thresholds);
+    const stability = stabilityScore(enlarged);
     if (stabilityScoreThresh > 0 && !(stability >= Math.fround(stabilityScoreThresh))) return null;
-    const mask = enlarger.runsAbove(logits, MASK_THRESHOLD);
+    const mask = enlarged.runs();
     const [left, top] = this.#crop.box;
     const inclusiveBox = inclusiveBoxOf(mask, [left, top, left, top]);
     if (isNearCropEdge(inclusiveBox, this.#crop.box, this.#picture)) return null;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../arguments.js';
+import { UsageError } from './arguments.js';
 
 /** Real models and photos, which are kept beside the repository and not in it. */
-const ASSETS = new URL('../../../../shared/assets/', import.meta.url);
+const ASSETS = new URL('../../../shared/assets/', import.meta.url);
 
 /**
  * The folder of the Darknet model that was asked for, or the usual one; `null` where that is not there.
