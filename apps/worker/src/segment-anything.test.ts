@@ -1,6 +1,5 @@
 import type { Job, MasksResult, SegmentationFields } from '@darkroom/contracts';
 import {
-  type DarkroomProcess,
   type SamExport,
   samDecoderGraph,
   samEncoderGraph,

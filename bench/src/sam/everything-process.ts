@@ -3,7 +3,7 @@ import type { EverythingOptions, MasksResult } from '@darkroom/contracts';
 import { pixelsOf } from '@darkroom/imaging';
 import { GraphThread, parseDevice, resolveDevice } from '@darkroom/inference';
 import { readCatalog } from '@darkroom/model-catalog';
-import { type ClosableGraph, FAMILIES, NO_SHORTAGE, openModel } from '@darkroom/model-families';
+import { type ClosableGraph, FAMILIES, NO_SHORTAGE, NO_STEPS, openModel } from '@darkroom/model-families';
 import { answerMessages } from '../asked-process.js';
 import { parseProcessorMs } from '../processor-time.js';
 import { decoderFeeds } from './decoder-alone.js';
@@ -34,7 +34,7 @@ async function find({ modelsFolder, threads, automatic }: ToEverything): Promise
   decoder.elapsedMs = 0;
   forgetPeak();
   const begun = readTimes();
-  const [inferred] = await pipeline.infer([prepared], { step() {} }, NO_SHORTAGE);
+  const [inferred] = await pipeline.infer([prepared], NO_STEPS, NO_SHORTAGE);
   const found = readTimes();
   const peakBytes = readPeak();
   const { result } = await pipeline.postprocess(inferred, prepared, input);

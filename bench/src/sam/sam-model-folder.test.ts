@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { pixelsOf } from '@darkroom/imaging';
 import { openGraph, parseDevice, resolveDevice } from '@darkroom/inference';
 import { readCatalog } from '@darkroom/model-catalog';
-import { FAMILIES, NO_SHORTAGE, openModel } from '@darkroom/model-families';
+import { FAMILIES, NO_SHORTAGE, NO_STEPS, openModel } from '@darkroom/model-families';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promptPlaces } from './prompt-places.js';
 import { type SamModelFolder, writeSamModel } from './sam-model-folder.js';
@@ -25,7 +25,7 @@ describe('the Segment Anything of the bench', () => {
     const prompts = [{ points: [{ x, y, positive: true }] }];
     const options = { mode: 'prompts', prompts, multimask: true, mask_format: 'rle', outputs: [] };
     const prepared = await opened.pipeline.prepare({ picture, options });
-    const [inferred] = await opened.pipeline.infer([prepared], { step() {} }, NO_SHORTAGE);
+    const [inferred] = await opened.pipeline.infer([prepared], NO_STEPS, NO_SHORTAGE);
     const { result } = await opened.pipeline.postprocess(inferred, prepared, { picture, options });
     const { masks } = result as { masks: { area: number; box: number[]; predicted_iou: number }[] };
     expect(masks).toHaveLength(3);
