@@ -33,6 +33,12 @@ describe('the command line of the bench', () => {
       transformersFolder: null,
       jsonFile: null,
     });
+    expect(parseArguments(['generation'])).toEqual({
+      scenario: 'generation',
+      rounds: 3,
+      steps: 20,
+      jsonFile: null,
+    });
   });
 
   it('takes every figure in any order', () => {
@@ -55,8 +61,8 @@ describe('the command line of the bench', () => {
   });
 
   it.each([
-    [[], 'expected overhead, scale, detection or sam, got nothing'],
-    [['speed'], 'expected overhead, scale, detection or sam, got speed'],
+    [[], 'expected overhead, scale, detection, sam or generation, got nothing'],
+    [['speed'], 'expected overhead, scale, detection, sam or generation, got speed'],
     [['toString'], 'got toString'],
     [['overhead', 'scale'], 'one scenario at a time'],
     [['overhead', '--workers', '2'], '--workers is an option of scale'],
@@ -65,6 +71,8 @@ describe('the command line of the bench', () => {
     [['sam', '--seconds', '2'], '--seconds is an option of overhead, scale, detection'],
     [['sam', '--prompts', '0'], '--prompts takes whole numbers from 1 to 1000, got "0"'],
     [['detection', '--jobs', '2'], '--jobs is an option of overhead'],
+    [['sam', '--steps', '2'], '--steps is an option of generation'],
+    [['generation', '--steps', '1001'], '--steps takes whole numbers from 1 to 1000, got "1001"'],
     [['overhead', '--second', '2'], "Unknown option '--second'"],
     [['overhead', '--seconds', '0'], '--seconds takes whole numbers from 1 to 600, got "0"'],
     [['overhead', '--jobs', '1e3'], 'got "1e3"'],

@@ -46,7 +46,21 @@ export interface SamSettings {
   readonly jsonFile: string | null;
 }
 
-export type Settings = OverheadSettings | ScaleSettings | DetectionSettings | SamSettings;
+export interface GenerationSettings {
+  readonly scenario: 'generation';
+  /** How often every scheduler makes a picture, by turns. */
+  readonly rounds: number;
+  /** Denoising steps of each picture. */
+  readonly steps: number;
+  readonly jsonFile: string | null;
+}
+
+export type Settings =
+  | OverheadSettings
+  | ScaleSettings
+  | DetectionSettings
+  | SamSettings
+  | GenerationSettings;
 
 /** The command line is not understood; the message says what is expected. */
 export class UsageError extends Error {
@@ -63,6 +77,8 @@ npm run bench -- detection [--rounds 3] [--seconds 2] [--model <folder>] [--phot
 npm run bench -- sam [--rounds 3] [--prompts 5] [--photo <file>] [--transformers <folder>] [--json <file>]
     a Segment Anything as large as ViT-B: first and further prompts on a picture, everything in a large one; with
     --transformers also in transformers.js, which npm installs in that folder (500 MB) where it isn't there
+npm run bench -- generation [--rounds 3] [--steps 20] [--json <file>]
+    milliseconds of a denoising step beside ONNX Runtime, with the tensors of Stable Diffusion 1.5
 
 --json writes the raw figures. Leave the machine alone meanwhile: whatever else it does is measured too.`;
 
@@ -71,6 +87,7 @@ const DEFAULTS = {
   scale: { rounds: '2', seconds: '8', workers: '1,2,4' },
   detection: { rounds: '3', seconds: '2' },
   sam: { rounds: '3', prompts: '5' },
+  generation: { rounds: '3', steps: '20' },
 } as const;
 /** Options that not all scenarios have. */
 const OWN_OPTIONS: Readonly<Record<string, readonly Settings['scenario'][]>> = {
@@ -81,8 +98,9 @@ const OWN_OPTIONS: Readonly<Record<string, readonly Settings['scenario'][]>> = {
   photo: ['detection', 'sam'],
   prompts: ['sam'],
   transformers: ['sam'],
+  steps: ['generation'],
 };
-const LIMITS = { rounds: 100, seconds: 600, jobs: 100_000, workers: 64, prompts: 1000 } as const;
+const LIMITS = { rounds: 100, seconds: 600, jobs: 100_000, workers: 64, prompts: 1000, steps: 1000 } as const;
 
 /**
  * @returns what to measure, or `help` when it was asked for
@@ -94,7 +112,9 @@ export function parseArguments(words: readonly string[]): Settings | 'help' {
   const [scenario, ...others] = positionals;
   if (others.length > 0) throw new UsageError(`one scenario at a time, got also ${others.join(', ')}`);
   if (!isScenario(scenario)) {
-    throw new UsageError(`expected overhead, scale, detection or sam, got ${scenario ?? 'nothing'}`);
+    throw new UsageError(
+      `expected overhead, scale, detection, sam or generation, got ${scenario ?? 'nothing'}`,
+    );
   }
   for (const [option, owners] of Object.entries(OWN_OPTIONS)) {
     if (!Object.hasOwn(values, option) || owners.includes(scenario)) continue;
@@ -127,6 +147,8 @@ function settingsOf(scenario: Settings['scenario'], values: ReturnType<typeof re
         transformersFolder,
       };
     }
+    case 'generation':
+      return { scenario, ...common, steps: count('steps', numbers.steps!) };
   }
 }
 
@@ -147,6 +169,7 @@ function read(words: readonly string[]) {
         model: { type: 'string' },
         photo: { type: 'string' },
         prompts: { type: 'string' },
+        steps: { type: 'string' },
         transformers: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean', short: 'h' },

@@ -42,6 +42,19 @@ export function parseProcessorMs(stat: string): number {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
+/**
+ * Of this process's first thread, which JavaScript runs in where it is in no worker: in milliseconds, finer than ticks;
+ * `null` where the system doesn't tell.
+ */
+export function readFirstThreadProcessorMs(): number | null {
+  try {
+    const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
+    return Number(nanoseconds) / 1e6;
+  } catch {
+    return null;
+  }
+}
+
 /** Of some processes and all that they have started, together, in milliseconds. */
 export function readTreesProcessorMs(pids: readonly number[]): number {
   const all = new Set(pids.flatMap((pid) => [pid, ...descendantsOf(pid).map((entry) => entry.pid)]));

@@ -1,5 +1,5 @@
 import { intAttribute } from '@darkroom/onnx-file';
-import type { NetworkLayers } from './network-layers.js';
+import type { NetworkLayers } from '../network-layers.js';
 import { CELLS_SIDE, INPUT_SIDE } from './sam-sizes.js';
 
 /** In cells: how large the three masks of a point are at most, as parts, objects and wholes are. */

@@ -1,5 +1,5 @@
 import { intsAttribute, modelBytes, type ValueInfo } from '@darkroom/onnx-file';
-import { NetworkLayers } from './network-layers.js';
+import { NetworkLayers } from '../network-layers.js';
 import { EMBEDDING_CHANNELS, EMBEDDING_SIDE, INPUT_SIDE } from './sam-sizes.js';
 
 /** How many blocks there are: `vit-b` of segment-anything, and none where the encoder isn't what is looked at. */

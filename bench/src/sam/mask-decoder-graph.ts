@@ -1,6 +1,6 @@
 import { intAttribute, intsAttribute, modelBytes, type ValueInfo } from '@darkroom/onnx-file';
+import { NetworkLayers } from '../network-layers.js';
 import { addDrawnMasks } from './drawn-masks.js';
-import { NetworkLayers } from './network-layers.js';
 import { CELLS_SIDE, EMBEDDING_CHANNELS, EMBEDDING_SIDE, INPUT_SIDE } from './sam-sizes.js';
 
 /** Of segment-anything's decoder, which is the same for all its encoders. */

@@ -1,10 +1,10 @@
 import { floatAttribute, GraphBuilder, intAttribute, intsAttribute } from '@darkroom/onnx-file';
-import { randomNumbers } from '../random-numbers.js';
+import { randomNumbers } from './random-numbers.js';
 
 const EPSILON = 1e-6;
 const SEED = 7;
 
-/** The layers that Segment Anything is made of, with random weights: what a run takes doesn't depend on them. */
+/** The layers that large networks are made of, with random weights: what a run takes doesn't depend on them. */
 export class NetworkLayers {
   readonly graph: GraphBuilder;
   readonly #random = randomNumbers(SEED);
