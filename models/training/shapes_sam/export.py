@@ -14,18 +14,16 @@ the embeddings to `iou_scores` [batch, prompts, 3] and `pred_masks`, logits
 import argparse
 from pathlib import Path
 
-import onnx
 import torch
-from torch import nn
 
-from shapes_training import describe_file, strip_origin
+from shapes_training import GraphFile, describe_file, write_graph
 
 from .encoder import COARSE, EMBEDDING
 from .evaluate import load_network
 from .network import ServedDecoder, ServedEncoder, ShapesSam
 from .preparation import INPUT_SIZE
 
-OPSET = 17
+FILE = GraphFile("shapes-sam", opset=17)
 ENCODER_FILE = "vision_encoder.onnx"
 DECODER_FILE = "prompt_encoder_mask_decoder.onnx"
 EMBEDDINGS = ("image_embeddings", "image_positional_embeddings")
@@ -39,6 +37,7 @@ def export_encoder(network: ShapesSam, path: Path) -> None:
         path,
         inputs={"pixel_values": {0: "batch"}},
         outputs={name: {0: "batch"} for name in EMBEDDINGS},
+        file=FILE,
     )
 
 
@@ -62,50 +61,8 @@ def export_decoder(network: ShapesSam, path: Path) -> None:
             **{name: {0: "batch"} for name in EMBEDDINGS},
         },
         outputs={"iou_scores": places, "pred_masks": places},
+        file=FILE,
     )
-
-
-def write_graph(
-    module: nn.Module,
-    example: tuple[torch.Tensor, ...],
-    path: Path,
-    inputs: dict[str, dict[int, str]],
-    outputs: dict[str, dict[int, str]],
-) -> None:
-    """`inputs` and `outputs`: the names of dimensions that are free."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torch.onnx.export(
-        module.eval(),
-        example,
-        str(path),
-        input_names=list(inputs),
-        output_names=list(outputs),
-        dynamic_axes={**inputs, **outputs},
-        opset_version=OPSET,
-    )
-    model = strip_origin(onnx.load(str(path)), "shapes-sam")
-    with torch.no_grad():
-        answers = module(*example)
-    for output, answer, free in zip(model.graph.output, answers, outputs.values()):
-        declare_shape(output, answer.shape, free)
-    onnx.helper.set_model_props(
-        model,
-        {"description": "shapes-sam, a demo model for the shapes world", "license": "Apache-2.0"},
-    )
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save_model(model, str(path))
-
-
-def declare_shape(
-    output: onnx.ValueInfoProto, shape: torch.Size, free: dict[int, str]
-) -> None:
-    """States an output's dimensions, which the exporter leaves open where it can't tell."""
-    dimensions = output.type.tensor_type.shape.dim
-    for axis, size in enumerate(shape):
-        if axis in free:
-            dimensions[axis].dim_param = free[axis]
-        else:
-            dimensions[axis].dim_value = size
 
 
 def main() -> None:

@@ -16,11 +16,9 @@ Weights are stored as float16, inputs, outputs and arithmetic are float32.
 import argparse
 from pathlib import Path
 
-import onnx
 import torch
-from torch import nn
 
-from shapes_training import describe_file, strip_origin
+from shapes_training import GraphFile, describe_file, write_graph
 
 from .autoencoder import LATENT_CHANNELS, Autoencoder
 from .evaluate import load_autoencoder, load_network
@@ -31,7 +29,7 @@ from .served import ServedDecoder, ServedDenoiser, ServedEncoder, ServedTextEnco
 from .text_encoder import TEXT_WIDTH
 from .tokenizer import MAX_TOKENS, tokenize
 
-OPSET = 17
+FILE = GraphFile("shapes-sd", opset=17, finish=store_weights_as_float16)
 PARTS = ("text_encoder", "unet", "vae_decoder", "vae_encoder")
 PICTURES = {0: "batch_size", 2: "height", 3: "width"}
 TOKENS = {0: "batch_size", 1: "sequence_length"}
@@ -49,6 +47,7 @@ def export(network: ShapesSd, autoencoder: Autoencoder, folder: Path) -> None:
         graph_path(folder, "text_encoder"),
         inputs={"input_ids": TOKENS},
         outputs={"last_hidden_state": TOKENS, "pooler_output": {0: "batch_size"}},
+        file=FILE,
     )
     latents = torch.randn(2, LATENT_CHANNELS, 8, 10)
     write_graph(
@@ -57,6 +56,7 @@ def export(network: ShapesSd, autoencoder: Autoencoder, folder: Path) -> None:
         graph_path(folder, "unet"),
         inputs={"sample": PICTURES, "timestep": {0: "steps"}, "encoder_hidden_states": TOKENS},
         outputs={"out_sample": PICTURES},
+        file=FILE,
     )
     write_graph(
         ServedDecoder(autoencoder),
@@ -64,6 +64,7 @@ def export(network: ShapesSd, autoencoder: Autoencoder, folder: Path) -> None:
         graph_path(folder, "vae_decoder"),
         inputs={"latent_sample": PICTURES},
         outputs={"sample": {0: "batch_size", 2: "picture_height", 3: "picture_width"}},
+        file=FILE,
     )
     write_graph(
         ServedEncoder(autoencoder),
@@ -71,51 +72,8 @@ def export(network: ShapesSd, autoencoder: Autoencoder, folder: Path) -> None:
         graph_path(folder, "vae_encoder"),
         inputs={"sample": PICTURES},
         outputs={"latent_sample": {0: "batch_size", 2: "latent_height", 3: "latent_width"}},
+        file=FILE,
     )
-
-
-def write_graph(
-    module: nn.Module,
-    example: tuple[torch.Tensor, ...],
-    path: Path,
-    inputs: dict[str, dict[int, str]],
-    outputs: dict[str, dict[int, str]],
-) -> None:
-    """`inputs` and `outputs`: the names of dimensions that are free."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torch.onnx.export(
-        module.eval(),
-        example,
-        str(path),
-        input_names=list(inputs),
-        output_names=list(outputs),
-        dynamic_axes={**inputs, **outputs},
-        opset_version=OPSET,
-    )
-    model = store_weights_as_float16(strip_origin(onnx.load(str(path)), "shapes-sd"))
-    with torch.no_grad():
-        answers = module(*example)
-    answers = answers if isinstance(answers, tuple) else (answers,)
-    for output, answer, free in zip(model.graph.output, answers, outputs.values()):
-        declare_shape(output, answer.shape, free)
-    onnx.helper.set_model_props(
-        model,
-        {"description": "shapes-sd, a demo model for the shapes world", "license": "Apache-2.0"},
-    )
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save_model(model, str(path))
-
-
-def declare_shape(
-    output: onnx.ValueInfoProto, shape: torch.Size, free: dict[int, str]
-) -> None:
-    """States an output's dimensions, which the exporter leaves open where it can't tell."""
-    dimensions = output.type.tensor_type.shape.dim
-    for axis, size in enumerate(shape):
-        if axis in free:
-            dimensions[axis].dim_param = free[axis]
-        else:
-            dimensions[axis].dim_value = size
 
 
 def main() -> None:

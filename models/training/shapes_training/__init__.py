@@ -4,12 +4,15 @@ from .averaged_weights import AveragedWeights
 from .checkpoint import resume, save_checkpoint
 from .learning_rate import learning_rate
 from .published_graph import describe_file, strip_origin
+from .write_graph import GraphFile, write_graph
 
 __all__ = [
     "AveragedWeights",
+    "GraphFile",
     "describe_file",
     "learning_rate",
     "resume",
     "save_checkpoint",
     "strip_origin",
+    "write_graph",
 ]
