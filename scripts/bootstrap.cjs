@@ -21,7 +21,7 @@ var STAMP_FILE = path.join(ROOT, 'node_modules', '.darkroom-setup.json');
 var LOG_LINES_SHOWN = 30;
 var LONG_STEP_MS = 3000;
 var COMMANDS = {
-  demo: 'Run the sample pictures through the whole service; results go to demo-output/.',
+  demo: 'Run the sample pictures and texts through the whole service; results go to demo-output/.',
   start: 'Run the service in the foreground until Ctrl-C.',
   darkroom: 'Submit pictures and look after models; --help lists what it can do.',
   test: 'Run all checks and tests; further words go to vitest, such as packages/tensor.',

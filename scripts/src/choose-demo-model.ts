@@ -2,23 +2,40 @@ import type { DarkroomClient } from '@darkroom/client';
 import type { Capability, Model, Task } from '@darkroom/contracts';
 import { ExpectedFailure } from './expected-failure.js';
 
+interface Shown {
+  readonly task: Task;
+  readonly capability: Capability;
+}
+
 /**
  * The model that shows a task: a demo model, whatever else is installed, since the pictures are drawn for it; where
  * there is none, the one that a request gets which names none.
  *
  * @throws ExpectedFailure when no worker serves a model that can do it, with what workers have against those they left out
  */
-export async function chooseDemoModel(
-  client: DarkroomClient,
-  { task, capability }: { readonly task: Task; readonly capability: Capability },
-): Promise<Model> {
-  const model = bestForDemo(await client.models({ task }), capability);
+export async function chooseDemoModel(client: DarkroomClient, shown: Shown): Promise<Model> {
+  const model = bestForDemo(await client.models({ task: shown.task }), shown.capability);
   if (model !== undefined) return model;
-  const rejected = (await client.workers()).flatMap(({ rejected_models }) => rejected_models);
-  const reasons = rejected.map(({ folder, problems }) => `\n  ${folder}: ${problems.join('; ')}`);
-  throw new ExpectedFailure(
-    `no worker serves a model for ${task} that can do ${capability}.${reasons.join('')}`,
+  const reasons = (await leftOut(client)).map(
+    ({ folder, problems }) => `\n  ${folder}: ${problems.join('; ')}`,
   );
+  throw new ExpectedFailure(
+    `no worker serves a model for ${shown.task} that can do ${shown.capability}.${reasons.join('')}`,
+  );
+}
+
+/**
+ * The same, or null where nobody has a model for the task: there is nothing of it to show then.
+ * @throws ExpectedFailure likewise
+ */
+export async function findDemoModel(client: DarkroomClient, shown: Shown): Promise<Model | null> {
+  const models = await client.models({ task: shown.task });
+  if (models.length === 0 && (await leftOut(client)).length === 0) return null;
+  return chooseDemoModel(client, shown);
+}
+
+async function leftOut(client: DarkroomClient) {
+  return (await client.workers()).flatMap(({ rejected_models }) => rejected_models);
 }
 
 /** Of the models for one task, the one to show; none of those whose workers are gone. */

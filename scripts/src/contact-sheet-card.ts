@@ -1,38 +1,19 @@
 import type { Job } from '@darkroom/contracts';
+import { generatedFigures, pictureFigures } from './contact-sheet-figures.js';
 import type { DemoResult } from './demo-jobs.js';
-import { escapeHtml } from './escape-html.js';
+import { subjectTitle } from './demo-subject.js';
+import { escapeHtml, fileHref } from './escape-html.js';
 import { milliseconds } from './job-table.js';
-import { promptMarks } from './prompt-marks.js';
 import { resultChips } from './result-chips.js';
 
-/** The artifacts that are shown, where a job has made them. */
-const SHOWN_ROLES = ['overlay', 'color_map'] as const;
-
-/** One picture of the contact sheet: what was sent, and what each of its jobs made of it. */
-export function pictureCard(results: readonly [DemoResult, ...DemoResult[]]): string {
-  const { picture, job, files } = results[0];
-  // Every job of the demo has a picture.
-  const { width, height } = job.input.image!;
-  const size = { width, height };
-  const shown = [
-    { file: files.input, caption: 'what was sent', marks: '' },
-    ...results.flatMap(({ job, demoTask, files }) =>
-      SHOWN_ROLES.flatMap((role) => {
-        const file = files[role];
-        const caption = `${demoTask.name}: ${role}`;
-        return file === undefined ? [] : [{ file, caption, marks: promptMarks(job, size) }];
-      }),
-    ),
-  ];
-  const figures = shown.map(({ file, caption, marks }) => {
-    const alternative = escapeHtml(`${caption} of ${picture.fileName}`);
-    return `<figure><a href="${href(file)}"><img src="${href(file)}" alt="${alternative}" width="${width}" height="${height}">${marks}</a><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
-  });
+/** One picture or text of the contact sheet: what each of its jobs made of it. */
+export function subjectCard(results: readonly [DemoResult, ...DemoResult[]]): string {
+  const { subject, job } = results[0];
+  const { image } = job.input;
+  const size = image === null ? '' : `<span class="faint">${image.width} × ${image.height}</span>`;
   return `<article>
-<header><h2>${escapeHtml(picture.fileName)}</h2><span class="faint">${width} × ${height}</span></header>
-<div class="pictures">
-${figures.join('\n')}
-</div>
+<header><h2>${escapeHtml(subjectTitle(subject))}</h2>${size}</header>
+${subject.kind === 'picture' ? pictureFigures(results) : generatedFigures(results)}
 ${results.map(jobSection).join('\n')}
 </article>`;
 }
@@ -40,7 +21,7 @@ ${results.map(jobSection).join('\n')}
 function jobSection(result: DemoResult): string {
   const { job, demoTask, model, files } = result;
   return `<section>
-<header><h3>${escapeHtml(demoTask.name)}</h3><span class="faint">${escapeHtml(model.id)} · <a href="${href(files.json)}">${escapeHtml(job.id)}</a></span></header>
+<header><h3>${escapeHtml(demoTask.name)}</h3><span class="faint">${escapeHtml(model.id)} · <a href="${fileHref(files.json)}">${escapeHtml(job.id)}</a></span></header>
 ${outcome(result)}
 <p class="faint">${escapeHtml(timings(job))}</p>
 </section>`;
@@ -69,9 +50,4 @@ function timings({ timings, execution }: Job): string {
   ] as const;
   const shown = stages.map(([name, value]) => `${name} ${milliseconds(value)} ms`).join(' · ');
   return execution === null ? shown : `${shown} · on ${execution.device}`;
-}
-
-/** A link to a file beside the page. */
-function href(file: string): string {
-  return escapeHtml(encodeURIComponent(file));
 }

@@ -21,6 +21,11 @@ figure a { display: block; position: relative; width: fit-content; }
 figure svg { position: absolute; inset: 0; width: 100%; height: 100%; }
 figure svg * { vector-effect: non-scaling-stroke; }
 img { display: block; max-width: 100%; max-height: 32rem; width: auto; height: auto; border-radius: .4rem; background: var(--line); }
+.generated { display: flex; flex-wrap: wrap; gap: 1rem 1.75rem; margin-top: .9rem; }
+.generated figure { width: 16rem; }
+.generated img { width: 16rem; outline: 1px solid var(--line); image-rendering: pixelated; }
+.generated figcaption img { width: 4rem; border-radius: .25rem; }
+.previews { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .5rem; }
 figcaption { margin-top: .35rem; color: var(--faint); font-size: .8125rem; }
 .chips { display: flex; flex-wrap: wrap; gap: .4rem; margin: .5rem 0 0; padding: 0; list-style: none; }
 .chips li { display: inline-flex; align-items: center; gap: .45rem; padding: .15rem .65rem .15rem .5rem; border: 1px solid var(--line);

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { contactSheet } from './contact-sheet.js';
 import type { DemoResult } from './demo-jobs.js';
-import { DETECTOR, demoResult, detectionDemoResult, promptsDemoResult } from './testing/demo-result.js';
+import {
+  DETECTOR,
+  demoResult,
+  detectionDemoResult,
+  generationDemoResult,
+  promptsDemoResult,
+} from './testing/demo-result.js';
 
 const sheet = (results: readonly DemoResult[]) => contactSheet(results, new Date('2026-01-02T03:04:05Z'));
 
@@ -46,6 +52,31 @@ describe('the contact sheet', () => {
     expect(marks).toMatch(/<circle cx="50" cy="60"[^>]*stroke-dasharray/);
     expect(marks).toContain('<rect x="10" y="20" width="100" height="50"');
     expect(html).toContain('prompt 2 <span class="amount">200 pixels, predicted to fit by 97.3 %</span>');
+  });
+
+  it('shows every picture that was generated from a text, each above its own previews', () => {
+    const html = sheet([generationDemoResult('boat', 'a <red> boat', { count: 2 }), demoResult('boat.jpg')]);
+    expect(html).toContain('<h2>“a &lt;red&gt; boat”</h2>');
+    const figures = html.split('<figure>').slice(1, 3);
+    expect(
+      figures.map((figure) => [...figure.matchAll(/<img src="([^"]*)"/g)].map(([, file]) => file)),
+    ).toEqual(
+      [0, 1].map((index) => [
+        `boat.generation.image-${index}.png`,
+        `boat.generation.preview-${index}-step-5.jpg`,
+        `boat.generation.preview-${index}-step-10.jpg`,
+      ]),
+    );
+    expect(html).toContain('picture <span class="amount">× 2</span>');
+    expect(html).toContain('seed <span class="amount">7</span>');
+    expect(html).not.toContain('withheld');
+    expect(html.match(/<article>/g)).toHaveLength(2);
+  });
+
+  it('says how many generated pictures were withheld', () => {
+    const html = sheet([generationDemoResult('boat', 'a boat', { count: 3, withheld: [1] })]);
+    expect(html).toContain('picture <span class="amount">× 2</span>');
+    expect(html).toContain('withheld <span class="amount">× 1</span>');
   });
 
   it('says so when a detection found nothing', () => {

@@ -1,10 +1,10 @@
-import { pictureCard } from './contact-sheet-card.js';
+import { subjectCard } from './contact-sheet-card.js';
 import { CONTACT_SHEET_STYLE } from './contact-sheet-style.js';
 import type { DemoResult } from './demo-jobs.js';
 import { escapeHtml } from './escape-html.js';
 import { groupResults } from './group-results.js';
 
-/** One page with every picture beside what came of it. Its links stay within its folder. */
+/** One page with every picture and every text beside what came of it. Its links stay within its folder. */
 export function contactSheet(results: readonly DemoResult[], madeAt: Date): string {
   const succeeded = results.filter(({ job }) => job.status === 'succeeded').length;
   const devices = [...new Set(results.flatMap(({ job }) => job.execution?.device ?? []))].join(', ');
@@ -23,13 +23,13 @@ export function contactSheet(results: readonly DemoResult[], madeAt: Date): stri
 </head>
 <body>
 <header>
-<h1>Darkroom: a picture in, what it shows out</h1>
+<h1>Darkroom: prompts in, pictures out; pictures in, what they show out</h1>
 <p class="faint">${escapeHtml(facts.join(' · '))}</p>
 ${notice(results)}
 </header>
 <main>
-${groupResults(results, ({ picture }) => picture.name)
-  .map(pictureCard)
+${groupResults(results, ({ subject }) => `${subject.kind} ${subject.name}`)
+  .map(subjectCard)
   .join('\n')}
 </main>
 <footer class="faint">

@@ -1,14 +1,14 @@
 import { extname } from 'node:path';
 import { type DarkroomClient, DarkroomProblem } from '@darkroom/client';
-import type { ArtifactRole, Job, Model } from '@darkroom/contracts';
+import type { Artifact, ArtifactRole, Job, Model, Progress } from '@darkroom/contracts';
 import type { DemoOutput } from './demo-output.js';
-import type { DemoPicture } from './demo-pictures.js';
+import { type DemoSubject, subjectTitle } from './demo-subject.js';
 import type { DemoTask } from './demo-tasks.js';
 import { ExpectedFailure } from './expected-failure.js';
 
-/** What is to be done with one picture. */
+/** What is to be done with one picture or one text. */
 export interface DemoJob {
-  readonly picture: DemoPicture;
+  readonly subject: DemoSubject;
   readonly model: Model;
   readonly demoTask: DemoTask;
 }
@@ -16,12 +16,28 @@ export interface DemoJob {
 /** What came of it. */
 export interface DemoResult extends DemoJob {
   readonly job: Job;
-  /** The files in the output folder: the picture itself, and what was made of it by role. */
-  readonly files: { readonly input: string; readonly json: string } & Partial<Record<ArtifactRole, string>>;
+  readonly files: DemoFiles;
+}
+
+/** The names of a job's files in the output folder. */
+export interface DemoFiles {
+  /** The picture that was sent; a text has no file. */
+  readonly input: string | null;
+  readonly json: string;
+  readonly artifacts: readonly StoredArtifact[];
+}
+
+export interface StoredArtifact extends Artifact {
+  readonly file: string;
+}
+
+/** The artifacts of one role, in their order. */
+export function artifactsOf({ files }: Pick<DemoResult, 'files'>, role: ArtifactRole): StoredArtifact[] {
+  return files.artifacts.filter((artifact) => artifact.role === role);
 }
 
 export interface DemoJobsListener {
-  onStage(job: DemoJob, stage: string): void;
+  onProgress(job: DemoJob, progress: Progress): void;
   onEnd(job: DemoJob, ended: Job): void;
 }
 
@@ -36,7 +52,12 @@ export async function runDemoJobs(
   return Promise.all(
     jobs.map(async (demoJob) => {
       const submitted = await submit(client, demoJob, signal);
-      const job = await follow(client, submitted, (stage) => listener.onStage(demoJob, stage), signal);
+      const job = await follow(
+        client,
+        submitted,
+        (progress) => listener.onProgress(demoJob, progress),
+        signal,
+      );
       const files = await store(client, demoJob, job, output, signal);
       listener.onEnd(demoJob, job);
       return { ...demoJob, job, files };
@@ -46,15 +67,14 @@ export async function runDemoJobs(
 
 async function submit(
   client: DarkroomClient,
-  { picture: { bytes, fileName, prompts }, model, demoTask }: DemoJob,
+  { subject, model, demoTask }: DemoJob,
   signal: AbortSignal,
 ): Promise<Job> {
   try {
-    const submission = { image: bytes, fileName, model: model.id, prompts };
-    return await demoTask.submit(client, submission, { signal });
+    return await demoTask.submit(client, subject, model.id, { signal });
   } catch (error) {
     throw error instanceof DarkroomProblem
-      ? new ExpectedFailure(`${demoTask.name} of ${fileName}: ${error.message}`)
+      ? new ExpectedFailure(`${demoTask.name} of ${subjectTitle(subject)}: ${error.message}`)
       : error;
   }
 }
@@ -62,34 +82,39 @@ async function submit(
 async function follow(
   client: DarkroomClient,
   submitted: Job,
-  onStage: (stage: string) => void,
+  onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<Job> {
   for await (const { event, data } of client.events(submitted, { signal })) {
     if (event === 'done') return data;
-    if (event === 'progress') onStage(data.stage);
-    else if (event === 'status') onStage(data.progress.stage);
+    if (event === 'progress') onProgress(data);
+    else if (event === 'status') onProgress(data.progress);
   }
   return client.waitForEnd(submitted, { signal });
 }
 
 async function store(
   client: DarkroomClient,
-  { picture, demoTask }: DemoJob,
+  { subject, demoTask }: DemoJob,
   job: Job,
   output: DemoOutput,
   signal: AbortSignal,
-): Promise<DemoResult['files']> {
-  const fileOf = (name: string) => `${picture.name}.${demoTask.name}.${name}`;
-  const files: DemoResult['files'] = {
-    input: `${picture.name}.input${extname(picture.fileName)}`,
-    json: fileOf('job.json'),
-    ...Object.fromEntries(job.artifacts.map(({ role, name }) => [role, fileOf(name)])),
-  };
-  output.write(files.input, picture.bytes);
-  output.write(files.json, `${JSON.stringify(job, null, 2)}\n`);
-  for (const { name } of job.artifacts) {
-    output.write(fileOf(name), await client.artifact(job, name, { signal }));
+): Promise<DemoFiles> {
+  const fileOf = (name: string) => `${subject.name}.${demoTask.name}.${name}`;
+  const json = fileOf('job.json');
+  output.write(json, `${JSON.stringify(job, null, 2)}\n`);
+  const artifacts: StoredArtifact[] = [];
+  for (const artifact of job.artifacts) {
+    const file = fileOf(artifact.name);
+    output.write(file, await client.artifact(job, artifact.name, { signal }));
+    artifacts.push({ ...artifact, file });
   }
-  return files;
+  return { input: storeInput(subject, output), json, artifacts };
+}
+
+function storeInput(subject: DemoSubject, output: DemoOutput): string | null {
+  if (subject.kind === 'text') return null;
+  const file = `${subject.name}.input${extname(subject.fileName)}`;
+  output.write(file, subject.bytes);
+  return file;
 }

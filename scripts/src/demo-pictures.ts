@@ -5,7 +5,9 @@ import { ExpectedFailure } from './expected-failure.js';
 
 const EXTENSIONS: ReadonlySet<string> = new Set(['.jpg', '.jpeg', '.png', '.webp']);
 
+/** A sample picture. */
 export interface DemoPicture {
+  readonly kind: 'picture';
   readonly fileName: string;
   /** What its results are called, without an extension. */
   readonly name: string;
@@ -32,6 +34,7 @@ export function readDemoPictures(folder: string): DemoPicture[] {
     // `a.jpg` and `a.png` must not overwrite each other's results.
     const isUnique = names.filter((name) => name === names[index]).length === 1;
     return {
+      kind: 'picture',
       fileName,
       name: isUnique ? names[index]! : fileName,
       bytes: readFileSync(join(folder, fileName)),

@@ -1,19 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { demoSummary } from './demo-summary.js';
-import { demoResult, detectionDemoResult, promptsDemoResult } from './testing/demo-result.js';
+import {
+  demoResult,
+  detectionDemoResult,
+  generationDemoResult,
+  promptsDemoResult,
+} from './testing/demo-result.js';
 
 describe('the summary of the demo', () => {
-  it('says on a line for each task what its model found on how many pictures', () => {
+  it('says on a line for each task what its model made of how many pictures or texts', () => {
     const results = [
       demoResult('a.jpg'),
       detectionDemoResult('a.jpg', { circle: 1, square: 0, star: 2 }),
       demoResult('b.jpg', { status: 'failed', result: null }),
       detectionDemoResult('b.jpg', { circle: 4, square: 0 }),
+      generationDemoResult('star', 'a star', { count: 2 }),
+      generationDemoResult('boat', 'a boat', { count: 2, withheld: [0] }),
       promptsDemoResult('b.jpg', [{ points: [{ x: 1, y: 2 }] }, { box: [1, 2, 3, 4] }]),
     ];
     expect(demoSummary(results)).toEqual([
       '  segmentation  shapes-seg  1 of 2 pictures  background in 1, circle in 1',
       '  detection     shapes-det  2 of 2 pictures  circle × 5, star × 2',
+      '  generation    shapes-sd   2 of 2 texts     picture × 3',
       '  prompts       shapes-sam  1 of 1 pictures  mask × 2',
     ]);
   });

@@ -5,14 +5,14 @@ import { groupResults } from './group-results.js';
 /** More labels than a line has room for are only counted. */
 const MOST_LABELS = 8;
 
-/** One line for each of the demo's tasks: its model, on how many pictures it succeeded, and what it found there. */
+/** One line for each of the demo's tasks: its model, of how many subjects it made something, and what that was. */
 export function demoSummary(results: readonly DemoResult[]): string[] {
   const cells = groupResults(results, ({ demoTask }) => demoTask.name).map((ofTask) => {
     const succeeded = ofTask.flatMap(({ job }) => (job.result === null ? [] : [job.result]));
     return [
       ofTask[0].demoTask.name,
       ofTask[0].model.id,
-      `${succeeded.length} of ${ofTask.length} pictures`,
+      `${succeeded.length} of ${ofTask.length} ${ofTask[0].subject.kind}s`,
       shownTotals(succeeded),
     ];
   });
@@ -39,5 +39,6 @@ function shownTotals(results: readonly TaskResult[]): string {
 function countsOf(result: TaskResult): [string, number][] {
   if ('counts' in result) return Object.entries(result.counts);
   if ('classes' in result) return result.classes.map(({ label }) => [label, 1]);
+  if ('images' in result) return [['picture', result.images.filter(({ flagged }) => !flagged).length]];
   return 'masks' in result ? [['mask', result.masks.length]] : [];
 }

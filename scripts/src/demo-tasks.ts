@@ -1,34 +1,31 @@
 import type { DarkroomClient, WaitOptions } from '@darkroom/client';
-import type { Capability, Job, PromptFields, Task } from '@darkroom/contracts';
-
-/** A sample picture, and the model that it is for. */
-export interface DemoSubmission {
-  readonly image: Uint8Array;
-  readonly fileName: string;
-  /** Its id. */
-  readonly model: string;
-  /** What to ask of the picture, where a task takes prompts. */
-  readonly prompts: readonly PromptFields[];
-}
+import type { Capability, Job, Task } from '@darkroom/contracts';
+import type { DemoPicture } from './demo-pictures.js';
+import type { DemoSubject } from './demo-subject.js';
+import type { DemoText } from './demo-texts.js';
 
 /** Something that the demo shows, with every output that makes a picture. */
-export interface DemoTask {
+export interface DemoTask<Subject extends DemoSubject = DemoSubject> {
   /** What it is called on screen and in the names of files. */
   readonly name: string;
   readonly task: Task;
   /** What a model must be able to do to be asked like this. */
   readonly capability: Capability;
-  submit(client: DarkroomClient, submission: DemoSubmission, options: WaitOptions): Promise<Job>;
+  /** What it is about: it is given subjects of this kind only. */
+  readonly takes: Subject['kind'];
+  /** @param model the id of one that can do it */
+  submit(client: DarkroomClient, subject: Subject, model: string, options: WaitOptions): Promise<Job>;
 }
 
-export const DEMO_TASKS: readonly DemoTask[] = [
+const PICTURE_TASKS: readonly DemoTask<DemoPicture>[] = [
   {
     name: 'segmentation',
     task: 'segmentation',
     capability: 'semantic',
-    submit: (client, { prompts: _, ...submission }, options) =>
+    takes: 'picture',
+    submit: (client, picture, model, options) =>
       client.submitSegmentation(
-        { ...submission, mode: 'semantic', outputs: ['overlay', 'color_map'] },
+        { ...sent(picture), model, mode: 'semantic', outputs: ['overlay', 'color_map'] },
         options,
       ),
   },
@@ -36,21 +33,48 @@ export const DEMO_TASKS: readonly DemoTask[] = [
     name: 'detection',
     task: 'detection',
     capability: 'boxes',
-    submit: (client, { prompts: _, ...submission }, options) =>
-      client.submitDetection({ ...submission, outputs: ['overlay'] }, options),
+    takes: 'picture',
+    submit: (client, picture, model, options) =>
+      client.submitDetection({ ...sent(picture), model, outputs: ['overlay'] }, options),
   },
   {
     name: 'prompts',
     task: 'segmentation',
     capability: 'prompts',
-    submit: (client, { prompts, ...submission }, options) =>
-      client.submitSegmentation({ ...submission, prompts: [...prompts], outputs: ['overlay'] }, options),
+    takes: 'picture',
+    submit: (client, picture, model, options) =>
+      client.submitSegmentation(
+        { ...sent(picture), model, prompts: [...picture.prompts], outputs: ['overlay'] },
+        options,
+      ),
   },
   {
     name: 'everything',
     task: 'segmentation',
     capability: 'everything',
-    submit: (client, { prompts: _, ...submission }, options) =>
-      client.submitSegmentation({ ...submission, mode: 'everything', outputs: ['overlay'] }, options),
+    takes: 'picture',
+    submit: (client, picture, model, options) =>
+      client.submitSegmentation(
+        { ...sent(picture), model, mode: 'everything', outputs: ['overlay'] },
+        options,
+      ),
   },
 ];
+
+const TEXT_TASKS: readonly DemoTask<DemoText>[] = [
+  {
+    name: 'generation',
+    task: 'generation',
+    capability: 'text_to_image',
+    takes: 'text',
+    // A seed makes it the same pictures every time.
+    submit: (client, { prompt }, model, options) =>
+      client.submitGeneration({ model, prompt, count: 4, steps: 20, seed: 1, preview_every: 5 }, options),
+  },
+];
+
+export const DEMO_TASKS: readonly DemoTask[] = [...PICTURE_TASKS, ...TEXT_TASKS];
+
+function sent({ bytes, fileName }: DemoPicture) {
+  return { image: bytes, fileName };
+}

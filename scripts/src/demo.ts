@@ -2,14 +2,16 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { freePort } from '@darkroom/private-redis';
-import { chooseDemoModel } from './choose-demo-model.js';
+import { findDemoModel } from './choose-demo-model.js';
 import { contactSheet } from './contact-sheet.js';
 import { type DemoJob, type DemoResult, runDemoJobs } from './demo-jobs.js';
 import { DemoOutput } from './demo-output.js';
 import { readDemoPictures } from './demo-pictures.js';
 import { DemoProgress } from './demo-progress.js';
+import { subjectTitle } from './demo-subject.js';
 import { demoSummary } from './demo-summary.js';
 import { DEMO_TASKS } from './demo-tasks.js';
+import { readDemoTexts } from './demo-texts.js';
 import { readEnvironment } from './environment.js';
 import { causeOf, ExpectedFailure, runAsScript } from './expected-failure.js';
 import { jobTable } from './job-table.js';
@@ -26,7 +28,7 @@ const HOST = '127.0.0.1';
 const READY_TIMEOUT_MS = 60_000;
 const JOBS_TIMEOUT_MS = 300_000;
 
-/* `npm run demo`: the sample pictures through the whole service, then everything is stopped again. */
+/* `npm run demo`: the sample pictures and texts through the whole service, then everything is stopped again. */
 await runAsScript(async () => {
   const output = new DemoOutput(join(REPOSITORY_ROOT, 'demo-output'));
   const log = createWriteStream(output.claim('demo.log'));
@@ -71,19 +73,25 @@ async function demoStack(record: (line: string) => void): Promise<Stack> {
 }
 
 async function runDemo(stack: Stack, output: DemoOutput): Promise<readonly DemoResult[]> {
-  const pictures = readDemoPictures(join(REPOSITORY_ROOT, 'examples', 'pictures'));
+  const subjects = [
+    ...readDemoTexts(join(REPOSITORY_ROOT, 'examples', 'texts.json')),
+    ...readDemoPictures(join(REPOSITORY_ROOT, 'examples', 'pictures')),
+  ];
   const { client } = stack;
   const models = await step(
     { doing: 'starting Redis, API and worker', done: 'Redis, API and worker started' },
     async () => {
       await stack.start(READY_TIMEOUT_MS);
-      return Promise.all(DEMO_TASKS.map((demoTask) => chooseDemoModel(client, demoTask)));
+      return Promise.all(DEMO_TASKS.map((demoTask) => findDemoModel(client, demoTask)));
     },
   );
-  const jobs = pictures.flatMap((picture) =>
-    DEMO_TASKS.map((demoTask, index): DemoJob => ({ picture, demoTask, model: models[index]! })),
+  const jobs = subjects.flatMap((subject) =>
+    DEMO_TASKS.flatMap((demoTask, index): DemoJob[] => {
+      const model = models[index];
+      return model && demoTask.takes === subject.kind ? [{ subject, demoTask, model }] : [];
+    }),
   );
-  const progress = new DemoProgress(jobs.length);
+  const progress = new DemoProgress(jobs.length, terminal);
   const signal = AbortSignal.timeout(JOBS_TIMEOUT_MS);
   const results = await runDemoJobs(client, jobs, output, progress, signal).finally(() => progress.end());
   output.write('index.html', contactSheet(results, new Date()));
@@ -96,8 +104,8 @@ function showResults(results: readonly DemoResult[], output: DemoOutput): void {
   terminal.line([...demoSummary(results), ''].join('\n'));
   const failures = results.filter(({ job }) => job.status !== 'succeeded');
   if (failures.length > 0) {
-    const causes = failures.map(({ picture, demoTask, job }) => {
-      return `  ${demoTask.name} of ${picture.fileName}: ${job.status}${job.error === null ? '' : `, ${job.error.title}: ${job.error.detail}`}`;
+    const causes = failures.map(({ subject, demoTask, job }) => {
+      return `  ${demoTask.name} of ${subjectTitle(subject)}: ${job.status}${job.error === null ? '' : `, ${job.error.title}: ${job.error.detail}`}`;
     });
     throw new ExpectedFailure(
       `${failures.length} of ${results.length} jobs did not succeed:\n${causes.join('\n')}`,
@@ -108,8 +116,8 @@ function showResults(results: readonly DemoResult[], output: DemoOutput): void {
       'Demo models know only simple drawn shapes, as in these pictures: photos make no sense to them.',
     );
   }
-  terminal.line(`See the pictures beside their results:  ${pathToFileURL(output.path('index.html'))}`);
-  terminal.line('Next: npm start                         runs the service, for pictures of your own');
+  terminal.line(`See what was sent beside what came of it:  ${pathToFileURL(output.path('index.html'))}`);
+  terminal.line('Next: npm start                            runs the service, for pictures of your own');
 }
 
 /** Rejects when the demo is told to stop; a second time ends everything at once. */

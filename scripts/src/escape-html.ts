@@ -10,3 +10,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
+
+/** A link to a file beside the page. */
+export function fileHref(file: string): string {
+  return escapeHtml(encodeURIComponent(file));
+}

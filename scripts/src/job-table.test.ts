@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jobTable } from './job-table.js';
-import { demoResult } from './testing/demo-result.js';
+import { demoResult, generationDemoResult } from './testing/demo-result.js';
 
 const results = [demoResult('shapes-1.jpg'), demoResult('b.png', { status: 'failed' })];
 
@@ -16,6 +16,15 @@ describe('the table of jobs', () => {
     const statusColumn = lines[0]!.indexOf('status');
     expect(lines[1]!.slice(statusColumn)).toMatch(/^succeeded/);
     expect(lines[2]!.slice(statusColumn)).toMatch(/^failed/);
+  });
+
+  it('names the first picture that was generated, and where there is none what is known of the job', () => {
+    const texts = [{ count: 2 }, { count: 1, withheld: [0] }].map((pictures) =>
+      generationDemoResult('boat', 'a boat', pictures),
+    );
+    const [, made, withheld] = jobTable(texts, Number.POSITIVE_INFINITY);
+    expect(made).toMatch(/ boat\.generation\.image-0\.png$/);
+    expect(withheld).toMatch(/ boat\.generation\.job\.json$/);
   });
 
   it('cuts ids where the terminal is narrow', () => {

@@ -1,4 +1,4 @@
-import type { DemoResult } from './demo-jobs.js';
+import { artifactsOf, type DemoResult } from './demo-jobs.js';
 
 const SHORT_ID_DIGITS = 8;
 
@@ -32,8 +32,14 @@ function tableColumns(shownId: (id: string) => string): Column[] {
       const heading = { inference: 'infer', postprocess: 'post', prepare: 'prep' }[stage as string] ?? stage;
       return [`${heading} ms`, ({ job }) => milliseconds(job.timings[`${stage}_ms`]), 'right'];
     }),
-    ['file', ({ files }) => files.overlay ?? files.json, 'left'],
+    ['file', fileToLookAt, 'left'],
   ];
+}
+
+/** The first picture that a task is about, else what is known of the job. */
+function fileToLookAt(result: DemoResult): string {
+  const [picture] = [...artifactsOf(result, 'overlay'), ...artifactsOf(result, 'image')];
+  return picture?.file ?? result.files.json;
 }
 
 function layOut(results: readonly DemoResult[], columns: readonly Column[]): string[] {

@@ -1,15 +1,15 @@
-import type { Label, MasksResult, TaskResult } from '@darkroom/contracts';
+import type { GenerationResult, Label, MasksResult, TaskResult } from '@darkroom/contracts';
 
-/** A class that occurs in a result, with how much of it there is. */
+/** Something that a result says there is, such as a class, with how much of it there is. */
 export interface ResultChip {
   readonly label: string;
   /** `#rrggbb`, or whatever a manifest has for it; `null` where it is not known. */
   readonly color: string | null;
-  /** `12.5 %` of the picture, or how many. */
+  /** `12.5 %` of the picture, or how many; of a seed, which. */
   readonly amount: string;
 }
 
-/** What a result says: the shares of classes, how many of each label were found, or how many masks. */
+/** What a result says: the shares of classes, how many of each label were found, how many masks, or how many pictures were made. */
 export function resultChips(result: TaskResult, labels: readonly Label[]): ResultChip[] {
   if ('classes' in result) {
     return result.classes.map(({ label, color, fraction }) => ({
@@ -19,6 +19,7 @@ export function resultChips(result: TaskResult, labels: readonly Label[]): Resul
     }));
   }
   if ('masks' in result) return maskChips(result);
+  if ('images' in result) return imageChips(result);
   if (!('counts' in result)) return [];
   const colors = new Map(labels.map(({ label, color }) => [label, color]));
   return Object.entries(result.counts)
@@ -35,6 +36,17 @@ function maskChips({ masks }: MasksResult): ResultChip[] {
     color: null,
     amount: `${area} pixels, predicted to fit by ${percentage(predicted_iou)}`,
   }));
+}
+
+/** How many pictures there are, how many were withheld, and the seeds to make them again with. */
+function imageChips({ images }: GenerationResult): ResultChip[] {
+  const withheld = images.filter(({ flagged }) => flagged).length;
+  const seeds = [...new Set(images.map(({ seed }) => seed))];
+  return [
+    { label: 'picture', color: null, amount: `× ${images.length - withheld}` },
+    ...(withheld === 0 ? [] : [{ label: 'withheld', color: null, amount: `× ${withheld}` }]),
+    { label: 'seed', color: null, amount: seeds.join(', ') },
+  ];
 }
 
 function percentage(fraction: number): string {

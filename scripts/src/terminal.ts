@@ -26,3 +26,5 @@ export const terminal = {
     if (interactive) process.stdout.write(`\r\u001b[2K${text}`);
   },
 };
+
+export type Terminal = typeof terminal;

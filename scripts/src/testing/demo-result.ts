@@ -1,5 +1,6 @@
-import type { Job, Model, PromptFields } from '@darkroom/contracts';
+import type { Artifact, ArtifactRole, GeneratedImage, Job, Model, PromptFields } from '@darkroom/contracts';
 import type { DemoResult } from '../demo-jobs.js';
+import type { DemoSubject } from '../demo-subject.js';
 import { DEMO_TASKS } from '../demo-tasks.js';
 
 /** A model that segments, as the api describes it. */
@@ -49,6 +50,17 @@ export const PROMPTABLE: Model = {
   capabilities: ['prompts', 'everything'],
 };
 
+/** A model that generates. */
+export const GENERATOR: Model = {
+  ...SHAPES_MODEL,
+  id: 'shapes-sd',
+  task: 'generation',
+  family: 'stable-diffusion',
+  version: 'e2e51490',
+  description: 'Draws shapes.',
+  capabilities: ['text_to_image'],
+};
+
 /** The result of a segmentation that succeeded, with what differs. */
 export function demoResult(fileName: string, overrides: Partial<Job> = {}): DemoResult {
   const classes = [
@@ -56,13 +68,13 @@ export function demoResult(fileName: string, overrides: Partial<Job> = {}): Demo
     { id: 1, label: 'circle', color: '#e6194b', pixels: 100, fraction: 0.0003 },
   ];
   const result: Job['result'] = { kind: 'semantic', width: 640, height: 480, classes };
-  return resultOf(fileName, 'segmentation', SHAPES_MODEL, { result, ...overrides });
+  return pictureResult(fileName, 'segmentation', SHAPES_MODEL, { result, ...overrides });
 }
 
 /** The result of a detection that succeeded and counted these. */
 export function detectionDemoResult(fileName: string, counts: Record<string, number>): DemoResult {
   const result = { width: 640, height: 480, detections: [], counts };
-  return resultOf(fileName, 'detection', DETECTOR, { result });
+  return pictureResult(fileName, 'detection', DETECTOR, { result });
 }
 
 /** The result of prompts, one mask for each of them. */
@@ -77,20 +89,49 @@ export function promptsDemoResult(fileName: string, prompts: readonly PromptFiel
     point: null,
   }));
   const result: Job['result'] = { kind: 'masks', width: 640, height: 480, masks };
-  const { input, ...demo } = resultOf(fileName, 'prompts', PROMPTABLE, { result }).job;
-  const job = { ...demo, input: { ...input, prompts } } as Job;
-  return { ...resultOf(fileName, 'prompts', PROMPTABLE, {}), job };
+  const demo = pictureResult(fileName, 'prompts', PROMPTABLE, { result });
+  return { ...demo, job: { ...demo.job, input: { ...demo.job.input, prompts } } as Job };
 }
 
-function resultOf(fileName: string, task: string, model: Model, overrides: Partial<Job>): DemoResult {
+/** The result of a generation: so many pictures of a text, each with two previews; those of some indexes were withheld. */
+export function generationDemoResult(
+  name: string,
+  prompt: string,
+  { count, withheld = [] }: { readonly count: number; readonly withheld?: readonly number[] },
+): DemoResult {
+  const images = Array.from({ length: count }, (_, index): GeneratedImage => {
+    const flagged = withheld.includes(index);
+    const artifact = flagged ? null : `image-${index}.png`;
+    const about = { prompt, prompt_index: 0, seed: 7, width: 64, height: 64 };
+    return { index, artifact, url: artifact, flagged, ...about };
+  });
+  const artifacts = images.flatMap(({ index, artifact }) =>
+    artifact === null
+      ? []
+      : [
+          artifactOf('image', artifact, index),
+          ...[5, 10].map((step) => artifactOf('preview', `preview-${index}-step-${step}.jpg`, index)),
+        ],
+  );
+  const overrides = { input: { image: null, priority: 5 }, result: { images }, artifacts };
+  return resultOf({ kind: 'text', name, prompt }, 'generation', GENERATOR, overrides);
+}
+
+function pictureResult(fileName: string, task: string, model: Model, overrides: Partial<Job>): DemoResult {
   const name = fileName.replace(/\.\w+$/, '');
+  const input = { image: { file_name: fileName, width: 640, height: 480 } } as unknown as Job['input'];
+  const artifacts = [artifactOf('overlay', 'overlay.jpg')];
+  const subject = { kind: 'picture', fileName, name, bytes: Buffer.alloc(0), prompts: [] } as const;
+  return resultOf(subject, task, model, { input, artifacts, ...overrides });
+}
+
+function resultOf(subject: DemoSubject, task: string, model: Model, overrides: Partial<Job>): DemoResult {
   const job = {
     id: 'job_01JD8ZAAAAAAAAAAAAAAAAAAAA',
     task: model.task,
     model: model.id,
     status: 'succeeded',
     error: null,
-    input: { image: { file_name: fileName, width: 640, height: 480 } },
     execution: { worker: 'worker-1', device: 'cpu', batch_size: 1, embedding: null },
     timings: {
       queue_ms: 2.14,
@@ -103,11 +144,18 @@ function resultOf(fileName: string, task: string, model: Model, overrides: Parti
     ...overrides,
   } as unknown as Job;
   const files = {
-    input: `${name}.input.jpg`,
-    json: `${name}.${task}.job.json`,
-    overlay: `${name}.${task}.overlay.jpg`,
+    input: subject.kind === 'picture' ? `${subject.name}.input.jpg` : null,
+    json: `${subject.name}.${task}.job.json`,
+    artifacts: job.artifacts.map((artifact) => ({
+      ...artifact,
+      file: `${subject.name}.${task}.${artifact.name}`,
+    })),
   };
-  const picture = { fileName, name, bytes: Buffer.alloc(0), prompts: [] };
   const demoTask = DEMO_TASKS.find((candidate) => candidate.name === task)!;
-  return { picture, demoTask, model, job, files };
+  return { subject, demoTask, model, job, files };
+}
+
+function artifactOf(role: ArtifactRole, name: string, index: number | null = null): Artifact {
+  const about = { media_type: 'image/png', bytes: 1, width: 64, height: 64, url: `http://x/${name}` };
+  return { role, name, index, ...about };
 }
