@@ -23,7 +23,7 @@ export function contactSheet(results: readonly DemoResult[], madeAt: Date): stri
 </head>
 <body>
 <header>
-<h1>Darkroom: prompts in, pictures out; pictures in, what they show out</h1>
+<h1>Darkroom: what was sent, and what came of it</h1>
 <p class="faint">${escapeHtml(facts.join(' · '))}</p>
 ${notice(results)}
 </header>
