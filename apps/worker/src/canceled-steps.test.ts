@@ -1,5 +1,11 @@
 import { encodePicture, pixelsOf } from '@darkroom/imaging';
-import { type DarkroomProcess, samDecoderGraph, samEncoderGraph, writeTestModel } from '@darkroom/testkit';
+import {
+  type DarkroomProcess,
+  samDecoderGraph,
+  samEncoderGraph,
+  samManifest,
+  writeTestModel,
+} from '@darkroom/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inferencePids, TestService } from './testing/test-service.js';
 
@@ -17,17 +23,7 @@ beforeAll(async () => {
   await writeTestModel(service.modelsFolder, {
     id: MODEL,
     graph: { encoder: samEncoderGraph(options), decoder: samDecoderGraph(options) },
-    manifest: {
-      family: 'sam',
-      preparation: {
-        resize: 'letterbox',
-        width: SIDE,
-        height: SIDE,
-        resampler: 'pil-bilinear',
-        letterbox_anchor: 'top-left',
-        letterbox_rounding: 'round-half-up',
-      },
-    },
+    manifest: samManifest(options),
   });
   worker = await service.startWorker();
 }, 120_000);

@@ -1,6 +1,12 @@
 import type { Job, SegmentationFields } from '@darkroom/contracts';
 import { encodePicture, pixelsOf } from '@darkroom/imaging';
-import { type DarkroomProcess, samDecoderGraph, samEncoderGraph, writeTestModel } from '@darkroom/testkit';
+import {
+  type DarkroomProcess,
+  samDecoderGraph,
+  samEncoderGraph,
+  samManifest,
+  writeTestModel,
+} from '@darkroom/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TestService } from './testing/test-service.js';
@@ -36,17 +42,7 @@ async function addModel(id: string, encoder: Uint8Array): Promise<void> {
   await writeTestModel(service.modelsFolder, {
     id,
     graph: { encoder, decoder: samDecoderGraph(GRAPHS) },
-    manifest: {
-      family: 'sam',
-      preparation: {
-        resize: 'letterbox',
-        width: SIDE,
-        height: SIDE,
-        resampler: 'pil-bilinear',
-        letterbox_anchor: 'top-left',
-        letterbox_rounding: 'round-half-up',
-      },
-    },
+    manifest: samManifest(GRAPHS),
   });
 }
 

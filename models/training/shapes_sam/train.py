@@ -9,8 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from shapes_seg.network import parameter_count
-from shapes_training import AveragedWeights, learning_rate, resume, save_checkpoint
+from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoint
 from shapes_world import Split
 
 from .dataset import Batch, batch_input, training_batches
@@ -57,15 +56,10 @@ def mean_parts(losses: list[dict[str, float]]) -> str:
 
 def train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
-    rng = np.random.Generator(np.random.PCG64([options.seed, 7]))
     network = ShapesSam()
     averaged = AveragedWeights(network)
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
-    done = 0
-    if options.resume and options.checkpoint.exists():
-        done = resume(options.checkpoint, network, averaged, optimizer)
-        rng = np.random.Generator(np.random.PCG64([options.seed, 7, done]))
-    print(f"{parameter_count(network)} parameters, from step {done}", flush=True)
+    done, rng = begin(options, 7, network, averaged, optimizer)
     batches = training_batches(options.cache, options.groups, options.batch, rng)
     losses, started = [], time.monotonic()
     for step in range(done, options.steps):

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from shapes_seg.network import parameter_count
-from shapes_training import AveragedWeights, learning_rate, resume, save_checkpoint
+from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoint
 
 from .diffusion import diffuse, loss_weights, random_timesteps
 from .latents import encoded_groups, training_batches
@@ -40,16 +39,12 @@ def train_step(
 
 def train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
-    rng = np.random.Generator(np.random.PCG64([options.seed, 11]))
     network = ShapesSd()
     averaged = AveragedWeights(network, decay=options.averaging)
     optimizer = torch.optim.AdamW(network.parameters(), betas=(0.9, 0.98), weight_decay=1e-2)
-    done = 0
-    if options.resume and options.checkpoint.exists():
-        done = resume(options.checkpoint, network, averaged, optimizer)
+    done, rng = begin(options, 11, network, averaged, optimizer)
+    if done > 0:
         torch.manual_seed(options.seed + done)
-        rng = np.random.Generator(np.random.PCG64([options.seed, 11, done]))
-    print(f"{parameter_count(network)} parameters, from step {done}", flush=True)
     scenes = encoded_groups(options.cache, options.groups)
     print(f"{len(scenes.latents)} scenes", flush=True)
     batches = training_batches(scenes, options.batch, rng)

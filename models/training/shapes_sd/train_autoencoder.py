@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from shapes_seg.network import parameter_count
-from shapes_training import AveragedWeights, learning_rate, resume, save_checkpoint
+from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoint
 
 from .autoencoder import Autoencoder, picture_input, reconstruction_loss
 from .scenes import cached_group
@@ -33,15 +32,10 @@ def picture_batches(
 
 def train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
-    rng = np.random.Generator(np.random.PCG64([options.seed, 10]))
     network = Autoencoder()
     averaged = AveragedWeights(network)
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
-    done = 0
-    if options.resume and options.checkpoint.exists():
-        done = resume(options.checkpoint, network, averaged, optimizer)
-        rng = np.random.Generator(np.random.PCG64([options.seed, 10, done]))
-    print(f"{parameter_count(network)} parameters, from step {done}", flush=True)
+    done, rng = begin(options, 10, network, averaged, optimizer)
     batches = picture_batches(options.cache, options.groups, options.batch, rng)
     losses, started = [], time.monotonic()
     for step in range(done, options.steps):

@@ -80,7 +80,3 @@ class ShapesSeg(nn.Module):
             features = stage(features, skip)
         logits = self.spread(self.head(features))
         return logits[:, :, : pictures.shape[2], : pictures.shape[3]]
-
-
-def parameter_count(network: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in network.parameters())

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from shapes_training import AveragedWeights, learning_rate, resume, save_checkpoint
+from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoint
 from shapes_world import CLASS_NAMES, Split
 
 from .dataset import training_batches
 from .evaluate import evaluate
-from .network import ShapesSeg, parameter_count
+from .network import ShapesSeg
 from .preparation import normalize
 
 
@@ -61,15 +61,10 @@ def train_step(
 
 def train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
-    rng = np.random.Generator(np.random.PCG64([options.seed, 3]))
     network = ShapesSeg(len(CLASS_NAMES))
     averaged = AveragedWeights(network)
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
-    done = 0
-    if options.resume and options.checkpoint.exists():
-        done = resume(options.checkpoint, network, averaged, optimizer)
-        rng = np.random.Generator(np.random.PCG64([options.seed, 3, done]))
-    print(f"{parameter_count(network)} parameters, from step {done}", flush=True)
+    done, rng = begin(options, 3, network, averaged, optimizer)
     batches = training_batches(options.cache, options.groups, options.batch, rng)
     losses, started = [], time.monotonic()
     for step in range(done, options.steps):
