@@ -1,3 +1,4 @@
+export * from './analysis.js';
 export * from './automatic.js';
 export * from './batch.js';
 export * from './box.js';

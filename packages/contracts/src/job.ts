@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { AnalysisResultSchema } from './analysis.js';
 import { DetectionResultSchema } from './detection.js';
 import { GenerationResultSchema } from './generation.js';
 import { Nullable } from './nullable.js';
@@ -132,6 +133,7 @@ export const TaskResultSchema = Type.Union([
   EmbeddingResultSchema,
   DetectionResultSchema,
   GenerationResultSchema,
+  AnalysisResultSchema,
 ]);
 export type TaskResult = Static<typeof TaskResultSchema>;
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 
 /** The public contracts Darkroom serves: what goes in, what comes out. A family of models implements one. */
-export const TASKS = ['segmentation', 'detection', 'generation'] as const;
+export const TASKS = ['segmentation', 'detection', 'generation', 'analysis'] as const;
 
 export const TaskSchema = Type.Enum([...TASKS], {
   description: 'What is asked for. Each task has its own path to submit to.',
@@ -23,12 +23,14 @@ export const CAPABILITIES = [
   'masks',
   'text_to_image',
   'image_to_image',
+  'image_text_similarity',
 ] as const;
 /** What a request is taken to ask for that says nothing more than its task, where a model can do that. */
 export const USUAL_CAPABILITIES: Readonly<Record<Task, Capability>> = {
   segmentation: 'semantic',
   detection: 'boxes',
   generation: 'text_to_image',
+  analysis: 'image_text_similarity',
 };
 
 export const CapabilitySchema = Type.Enum([...CAPABILITIES]);
