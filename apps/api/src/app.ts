@@ -11,6 +11,7 @@ import { addRequestId, requestIdOf } from './plugins/request-id.js';
 import { addStoppingSignal } from './plugins/stopping-signal.js';
 import { addUnknownRoutes } from './plugins/unknown-routes.js';
 import { addUnreadUploads } from './plugins/unread-uploads.js';
+import { analysisRoute } from './routes/analysis.js';
 import { batchResultRoute } from './routes/batch-result.js';
 import { batchesRoute } from './routes/batches.js';
 import { detectionRoute } from './routes/detection.js';
@@ -67,6 +68,7 @@ export async function buildApp(services: Services, logger: Logger): Promise<Fast
     segmentationRoute,
     detectionRoute,
     generationRoute,
+    analysisRoute,
     batchesRoute,
     batchResultRoute,
     jobsRoute,

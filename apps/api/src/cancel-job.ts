@@ -1,14 +1,18 @@
 import { isEnded } from '@darkroom/contracts';
-import type { JobRecord } from '@darkroom/jobs';
+import { type JobRecord, queueOf } from '@darkroom/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from './services.js';
 
 /** Ends a job that has not ended; whoever runs it hears of it. */
-export async function cancelJob(record: JobRecord, { store, deliveries }: Services): Promise<void> {
+export async function cancelJob(record: JobRecord, services: Services): Promise<void> {
+  const { store, deliveries } = services;
   if (isEnded(record.status)) return;
   await store.cancel(record.id);
+  // A child that is being made right now is not: its record begins only while its parent runs.
+  const children = (await store.get(record.id))?.children ?? {};
+  for (const child of await store.getMany(Object.values(children))) await cancelJob(child, services);
   // The record says canceled, so a worker that gets the delivery drops it; taking it away only saves the way.
-  await deliveries.remove(record.model, record.id);
+  await deliveries.remove(queueOf(record), record.id);
 }
 
 /** Cancels a job if it goes on, then forgets it, its input and its artifacts. */
@@ -17,6 +21,7 @@ export async function removeJob(found: JobRecord, services: Services): Promise<v
   await cancelJob(found, services);
   // What an attempt made until it was canceled stands in the record only now.
   const record = (await store.get(found.id)) ?? found;
+  for (const child of await store.getMany(Object.values(record.children))) await removeJob(child, services);
   const keys = await store.blobKeys(record);
   await Promise.all(keys.map((key) => blobs.release(key, record.id)));
   await store.remove(record);

@@ -8,7 +8,13 @@ import {
   type Task,
   USUAL_CAPABILITIES,
 } from '@darkroom/contracts';
-import type { DeliveryQueues, Registry, RunTimes, WorkerRegistry } from '@darkroom/jobs';
+import {
+  type DeliveryQueues,
+  modelQueue,
+  type Registry,
+  type RunTimes,
+  type WorkerRegistry,
+} from '@darkroom/jobs';
 import type { NeededCapability } from './submission/task-rules.js';
 
 /** What was read from the registry is good for so long; a submission then costs no extra round trip. */
@@ -126,7 +132,7 @@ export class ModelDirectory {
         default: this.defaultOf(registry, model.task, [])?.id === model.id,
         ...stateOf(registry, model.id),
         workers: workersOf(registry, model.id),
-        queue_depth: await from.deliveries.depth(model.id),
+        queue_depth: await from.deliveries.depth(modelQueue(model.id)),
         usual_ms: usualMs.get(model.id) ?? null,
       })),
     );

@@ -8,6 +8,7 @@ import {
   JobStore,
   RunTimes,
   Sweeper,
+  stepDeliverer,
   UsageCounters,
   WorkerCommands,
   WorkerRegistry,
@@ -38,8 +39,8 @@ export function openServices(env: Env, logger: Logger): OpenServices {
   const subscriber = connectRedis(env.REDIS_URL, 'patient', logger);
   const logQueueError = (error: Error) => logger.debug({ err: error }, 'queue error');
 
-  const store = new JobStore(redis, NAMESPACE);
   const deliveries = new DeliveryQueues(redis, NAMESPACE, logQueueError);
+  const store = new JobStore(redis, NAMESPACE, { onChildEnded: stepDeliverer(deliveries) });
   const events = new JobEvents(subscriber, NAMESPACE);
   const blobs = new RedisBlobStore(redis, NAMESPACE);
   const models = new ModelDirectory(new WorkerRegistry(redis, NAMESPACE), idsIn(env.DARKROOM_DEFAULT_MODELS));

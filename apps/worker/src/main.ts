@@ -10,6 +10,7 @@ import {
   JobStore,
   RunTimes,
   Sweeper,
+  stepDeliverer,
   UsageCounters,
   WorkerCommands,
   WorkerRegistry,
@@ -132,12 +133,12 @@ function openSharedEmbeddings(
 function openStores(env: Env, logger: Logger) {
   const redis = connectRedis(env.REDIS_URL, 'patient', logger);
   const events = new JobEvents(connectRedis(env.REDIS_URL, 'patient', logger), NAMESPACE);
-  const store = new JobStore(redis, NAMESPACE);
   const blobs = new RedisBlobStore(redis, NAMESPACE);
   const registry = new WorkerRegistry(redis, NAMESPACE);
   const commands = new WorkerCommands(redis, NAMESPACE);
   const commandSubscriber = connectRedis(env.REDIS_URL, 'patient', logger);
   const deliveries = new DeliveryQueues(redis, NAMESPACE, (error) => logQueueError(error, logger));
+  const store = new JobStore(redis, NAMESPACE, { onChildEnded: stepDeliverer(deliveries) });
   const sweeper = new Sweeper({ redis, store, deliveries, blobs });
   const deadlines = new DeadlineWatch({ store, deliveries });
   const runTimes = new RunTimes(redis, NAMESPACE);

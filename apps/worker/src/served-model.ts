@@ -1,5 +1,5 @@
 import type { ModelSummary } from '@darkroom/contracts';
-import { DeliveryConsumer, type DeliveryQueues } from '@darkroom/jobs';
+import { DeliveryConsumer, type DeliveryQueues, modelQueue } from '@darkroom/jobs';
 import { type Logger, NAMESPACE } from '@darkroom/service-kit';
 import type { Redis } from 'ioredis';
 import type { HostedModel } from './hosted-model.js';
@@ -35,7 +35,7 @@ export class ServedModel implements PlacedModel {
     this.summary = summary;
     this.runner = runner;
     this.#deliveries = deliveries;
-    this.consumer = new DeliveryConsumer(hosted.id, (jobId) => runner.handle(jobId), {
+    this.consumer = new DeliveryConsumer(modelQueue(hosted.id), (jobId) => runner.handle(jobId), {
       redis,
       namespace: NAMESPACE,
       // One batch, and one more whose picture is decoded meanwhile: a worker hoards nothing an idle one could take.
@@ -69,7 +69,7 @@ export class ServedModel implements PlacedModel {
   }
 
   depth(): Promise<number> {
-    return this.#deliveries.depth(this.id);
+    return this.#deliveries.depth(modelQueue(this.id));
   }
 
   open(): void {

@@ -1,10 +1,12 @@
 import type { BlobStore } from '@darkroom/blob-store';
 import { isEnded, type Worker as WorkerDescription } from '@darkroom/contracts';
 import {
+  DeliveryConsumer,
   type DeliveryQueues,
   HEARTBEAT_MS,
   type JobEvents,
   type JobStore,
+  PARENTS_QUEUE,
   type RunTimes,
   type UsageCounters,
   type WorkerCommand,
@@ -13,7 +15,7 @@ import {
 } from '@darkroom/jobs';
 import type { Catalog, LoadedManifest } from '@darkroom/model-catalog';
 import { familyNamed, summarizeModel } from '@darkroom/model-families';
-import { type Logger, VERSION } from '@darkroom/service-kit';
+import { type Logger, NAMESPACE, VERSION } from '@darkroom/service-kit';
 import type { Redis } from 'ioredis';
 import { countModelEvent } from './count-model-event.js';
 import { isNvidiaGpu } from './gpu-memory.js';
@@ -22,14 +24,18 @@ import { HostedModel } from './hosted-model.js';
 import type { InferenceProcessOptions } from './inference-process.js';
 import { JobRunner } from './job-runner.js';
 import { logModelEvent } from './log-model-event.js';
+import { logQueueError } from './log-queue-error.js';
 import type { MemoryBytes } from './memory-bytes.js';
 import { ModelPlaces } from './model-places.js';
 import { ModelRoster } from './model-roster.js';
+import { ParentRunner } from './parents/parent-runner.js';
 import { ServedModel } from './served-model.js';
 import type { SharedEmbeddings } from './shared-embeddings.js';
 
 /** What runs add to the memory in use is looked for so often, and after runs. */
 const GPU_LOOK_EVERY_MS = 10_000;
+/** Steps of parents that it takes at a time: each is a few round trips to Redis. */
+const STEPS_AT_ONCE = 16;
 
 /** What a worker is made of; made in `main.ts`, or by a test. */
 export interface WorkerParts {
@@ -61,12 +67,13 @@ export interface WorkerParts {
   readonly logger: Logger;
 }
 
-/** Serves the models of its catalog: pulls their queues, tells the registry how things stand. */
+/** Serves the models of its catalog: pulls their queues, and that of parents, tells the registry how things stand. */
 export class Worker {
   readonly #parts: WorkerParts;
   readonly #logger: Logger;
   readonly #places: ModelPlaces;
   readonly #roster: ModelRoster;
+  readonly #parents: DeliveryConsumer;
   readonly #startedAt = new Date().toISOString();
   #device = 'unknown';
   #deviceReason = 'no model was opened yet';
@@ -89,6 +96,13 @@ export class Worker {
       onChange: () => void this.heartbeat(),
       logger: parts.logger,
     });
+    const steps = new ParentRunner(parts);
+    this.#parents = new DeliveryConsumer(PARENTS_QUEUE, (jobId) => steps.handle(jobId), {
+      redis: parts.redis,
+      namespace: NAMESPACE,
+      concurrency: STEPS_AT_ONCE,
+      onError: (error) => logQueueError(error, parts.logger),
+    });
   }
 
   /** Whether all models were checked and those that can be are served. */
@@ -106,6 +120,7 @@ export class Worker {
     this.#stopListening.push(stopListening);
     await this.#roster.follow(catalog);
     this.#isChecked = true;
+    this.#parents.open();
     this.#places.start((error) => this.#logger.warn({ err: error }, 'memory could not be arbitrated'));
     const stopObeying = await commands.listen(
       commandSubscriber,
@@ -160,7 +175,7 @@ export class Worker {
     this.#roster.stop();
     const served = this.#roster.running;
     const arbitrated = this.#places.stop();
-    await Promise.all(served.map(({ consumer }) => consumer.pause()));
+    await Promise.all([this.#parents.close(), ...served.map(({ consumer }) => consumer.pause())]);
     const giveBack = setTimeout(() => {
       for (const { runner } of served) runner.giveBackAll();
     }, this.#parts.shutdownGraceMs);

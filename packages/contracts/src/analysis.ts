@@ -183,3 +183,10 @@ export const AnalysisResultSchema = Type.Object(
   { $id: 'AnalysisResult' },
 );
 export type AnalysisResult = Static<typeof AnalysisResultSchema>;
+
+/**
+ * The parts that an analysis by several models is done with: `generate` makes the picture, `picture` scores it as a whole,
+ * `masks` finds its regions, `regions` scores those.
+ */
+export const ANALYSIS_PARTS = ['generate', 'picture', 'masks', 'regions'] as const;
+export type AnalysisPart = (typeof ANALYSIS_PARTS)[number];

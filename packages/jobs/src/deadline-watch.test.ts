@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DeadlineWatch } from './deadline-watch.js';
-import { DeliveryQueues } from './delivery-queues.js';
+import { DeliveryQueues, modelQueue } from './delivery-queues.js';
 import { NO_OUTCOME } from './job-record.js';
 import { JobStore } from './job-store.js';
 import { createJob, NAMESPACE, type RedisFixture, startRedis } from './testing/job-fixtures.js';
@@ -13,7 +13,7 @@ let nowMs = 0;
 
 beforeAll(async () => {
   redis = await startRedis();
-  store = new JobStore(redis.connect(), NAMESPACE, () => nowMs);
+  store = new JobStore(redis.connect(), NAMESPACE, { now: () => nowMs });
   deliveries = new DeliveryQueues(redis.connect(), NAMESPACE, (error) => {
     throw error;
   });
@@ -30,7 +30,7 @@ describe('the deadline watch', () => {
     const waiting = await createJob(store, { deadlineAtMs: 2000 });
     const running = await createJob(store, { deadlineAtMs: 2000 });
     const later = await createJob(store, { deadlineAtMs: 3000 });
-    for (const id of [waiting, running, later]) await deliveries.add('shapes-seg', id, 5);
+    for (const id of [waiting, running, later]) await deliveries.add(modelQueue('shapes-seg'), id, 5);
     await store.start(running, 'a');
     nowMs = 1999;
     expect(await watch.expireDue()).toEqual([]);
@@ -38,7 +38,7 @@ describe('the deadline watch', () => {
     expect((await watch.expireDue()).sort()).toEqual([waiting, running].sort());
     expect(await store.get(waiting)).toMatchObject({ status: 'expired', finishedAtMs: 2000, attempts: 0 });
     expect(await store.get(running)).toMatchObject({ status: 'expired', finishedAtMs: 2000, attempts: 1 });
-    expect(await deliveries.depth('shapes-seg')).toBe(1);
+    expect(await deliveries.depth(modelQueue('shapes-seg'))).toBe(1);
     expect(await watch.expireDue()).toEqual([]);
   });
 

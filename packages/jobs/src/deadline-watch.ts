@@ -1,4 +1,4 @@
-import type { DeliveryQueues } from './delivery-queues.js';
+import { type DeliveryQueues, queueOf } from './delivery-queues.js';
 import type { JobStore } from './job-store.js';
 
 const LOOK_EVERY_MS = 250;
@@ -42,7 +42,7 @@ export class DeadlineWatch {
     for (const record of await this.#store.getMany(await this.#store.indexes.idsPastDeadline(AT_ONCE))) {
       if (await this.#store.expire(record.id)) expired.push(record.id);
       // A worker that gets the delivery of an ended job drops it; taking it away only saves the way.
-      await this.#deliveries.remove(record.model, record.id);
+      await this.#deliveries.remove(queueOf(record), record.id);
     }
     return expired;
   }

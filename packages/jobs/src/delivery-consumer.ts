@@ -1,6 +1,6 @@
 import { type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type Delivery, queueName } from './delivery-queues.js';
+import type { Delivery } from './delivery-queues.js';
 import { JobKeys } from './job-keys.js';
 
 /** What became of a delivery: done with, or to be delivered again (to anyone). */
@@ -17,13 +17,13 @@ const STALL_CHECK_MS = 2_500;
 /** Deaths are counted in the job record; BullMQ's own count must not get in the way. */
 const STALLS_WITHOUT_END = 1_000_000;
 
-/** Takes the deliveries of one model's queue, as many at a time as `concurrency`, once it is opened. */
+/** Takes the deliveries of one queue, as many at a time as `concurrency`, once it is opened. */
 export class DeliveryConsumer {
   readonly #worker: Worker<Delivery>;
   readonly #onError: (error: Error) => void;
 
   constructor(
-    model: string,
+    queue: string,
     handle: (jobId: string) => Promise<DeliveryOutcome>,
     options: {
       readonly redis: Redis;
@@ -33,7 +33,7 @@ export class DeliveryConsumer {
     },
   ) {
     const prefix = new JobKeys(options.namespace).tag;
-    const markerKey = `${prefix}:${queueName(model)}:marker`;
+    const markerKey = `${prefix}:${queue}:marker`;
     const process = async (delivery: Job<Delivery>, lockToken?: string) => {
       if ((await handle(delivery.data.jobId)) === 'done') return;
       await delivery.moveToWait(lockToken);
@@ -41,7 +41,7 @@ export class DeliveryConsumer {
       await options.redis.zadd(markerKey, 0, '0');
       throw new WaitingError();
     };
-    this.#worker = new Worker<Delivery>(queueName(model), process, {
+    this.#worker = new Worker<Delivery>(queue, process, {
       connection: options.redis,
       prefix,
       autorun: false,

@@ -10,6 +10,7 @@ export * from './job-indexes.js';
 export * from './job-keys.js';
 export * from './job-record.js';
 export * from './job-store.js';
+export * from './parent-steps.js';
 export * from './run-times.js';
 export * from './sweeper.js';
 export * from './usage-counters.js';

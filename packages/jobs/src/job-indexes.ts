@@ -62,10 +62,15 @@ export class JobIndexes {
     return this.#redis.zrangebyscore(this.#keys.deadlines, '-inf', this.#now(), 'LIMIT', 0, limit);
   }
 
-  /** Ids of jobs that have not ended, above a given one, oldest first. */
-  async unfinishedIds(status: 'queued' | 'running', afterId: string, limit: number): Promise<string[]> {
+  /** Ids of jobs that have not ended, above a given one, oldest first: of those of users, or of their children. */
+  async unfinishedIds(
+    { status, areChildren }: { readonly status: 'queued' | 'running'; readonly areChildren: boolean },
+    afterId: string,
+    limit: number,
+  ): Promise<string[]> {
     const min = afterId ? `(${afterId}` : '-';
-    return this.#redis.zrange(this.#keys.byStatus(status), min, '+', 'BYLEX', 'LIMIT', 0, limit);
+    const index = areChildren ? this.#keys.childrenByStatus(status) : this.#keys.byStatus(status);
+    return this.#redis.zrange(index, min, '+', 'BYLEX', 'LIMIT', 0, limit);
   }
 
   /** When each record was last changed; null for one that is gone. */
@@ -90,6 +95,7 @@ export class JobIndexes {
     if (filter.status && record.status !== filter.status) return false;
     if (filter.model && record.model !== filter.model) return false;
     if (filter.batchId && record.batchId !== filter.batchId) return false;
+    if (filter.parentId && record.parentId !== filter.parentId) return false;
     return !filter.task || record.task === filter.task;
   }
 

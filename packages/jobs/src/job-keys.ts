@@ -6,6 +6,8 @@ export interface JobFilter {
   readonly status?: JobStatus | undefined;
   readonly model?: string | undefined;
   readonly batchId?: string | undefined;
+  /** Children are listed by their parent alone. */
+  readonly parentId?: string | undefined;
 }
 
 /**
@@ -23,6 +25,16 @@ export class JobKeys {
     return `${this.tag}:job:${id}`;
   }
 
+  /** The indexes that a new job enters, the one by status apart. */
+  indexesOf({ task, model, parentId }: { task: string; model: string; parentId: string | null }): string[] {
+    return parentId === null ? [this.all, this.byTask(task), this.byModel(model)] : [this.byParent(parentId)];
+  }
+
+  /** The index of jobs in a status that a job is in while it has that status. */
+  statusIndexOf({ parentId }: { parentId: string | null }, status: string): string {
+    return parentId === null ? this.byStatus(status) : this.childrenByStatus(status);
+  }
+
   /** Set of the blobs that attempts at a job wrote, whatever became of them. */
   blobs(id: string): string {
     return `${this.tag}:job:${id}:blobs`;
@@ -35,6 +47,15 @@ export class JobKeys {
 
   byStatus(status: string): string {
     return `${this.tag}:jobs:status:${status}`;
+  }
+
+  /** Of the jobs that do parts of others, which no other index has but that of their parent. */
+  childrenByStatus(status: string): string {
+    return `${this.tag}:jobs:children:status:${status}`;
+  }
+
+  byParent(id: string): string {
+    return `${this.tag}:jobs:parent:${id}`;
   }
 
   byTask(task: string): string {
@@ -113,6 +134,7 @@ export class JobKeys {
 
   /** The smallest set of ids that has all jobs a filter lets through, among those given. */
   indexesFor(filter: JobFilter): string[] {
+    if (filter.parentId) return [this.byParent(filter.parentId)];
     const indexes: string[] = [];
     if (filter.batchId) indexes.push(this.byBatch(filter.batchId));
     if (filter.status) indexes.push(this.byStatus(filter.status));

@@ -10,7 +10,7 @@ import {
 
 /**
  * How a record lies in its Redis hash. What compare-and-set looks at or changes alone has a field of its own;
- * the rest is JSON: `submission` never changes, `progress` and `previews` often, `outcome` once.
+ * the rest is JSON: `submission` never changes, `progress` and `previews` often, `children` at a parent's steps, `outcome` once.
  */
 type Hash = Record<string, string>;
 
@@ -38,6 +38,8 @@ export function encodeNewJob(job: NewJob): Hash {
     updated_at: String(job.createdAtMs),
     keep_ms: String(job.keepMs),
     batch: job.batchId ?? '',
+    parent: job.parentId ?? '',
+    share: String(job.share),
     deadline_at: job.deadlineAtMs === null ? '' : String(job.deadlineAtMs),
     submission: JSON.stringify(submission),
     progress: JSON.stringify(stageProgress('queued', 0)),
@@ -59,6 +61,10 @@ export function decodeJobRecord(hash: Hash): JobRecord | null {
     priority: submission.priority,
     retryOf: submission.retryOf,
     batchId: submission.batchId,
+    parts: submission.parts ?? [],
+    children: JSON.parse(hash.children ?? '{}') as Record<string, string>,
+    parentId: submission.parentId ?? null,
+    share: submission.share ?? 1,
     input: submission.input,
     metadata: submission.metadata,
     status: hash.status as JobStatus,

@@ -24,6 +24,8 @@ import type {
  * started last can write. `start` on a running job is such a take-over and counts as a death of the attempt
  * before. Past its deadline a job can only be canceled or expired: no attempt begins, none finishes. An ended job
  * never changes; it goes away when its keeping time is over or it is deleted.
+ *
+ * A job with `parts` runs on no model itself. It is a parent that steps: see `parent-steps.ts`.
  */
 export interface JobRecord {
   readonly id: string;
@@ -49,12 +51,35 @@ export interface JobRecord {
   readonly retryOf: string | null;
   /** The batch that it was submitted with. */
   readonly batchId: string | null;
+  /** What it is done with, on one model each; empty for a job that runs on its model itself. */
+  readonly parts: readonly JobPart[];
+  /** Which job does a part, by the part's name; those that have begun. */
+  readonly children: Readonly<Record<string, string>>;
+  /** The job that it does a part of. */
+  readonly parentId: string | null;
+  /** How much of its parent's work it is, of 1. */
+  readonly share: number;
   readonly input: JobRecordInput;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly progress: Progress;
   /** What the last attempt showed of its pictures before they were finished, oldest first; not more than {@link PREVIEWS_MAX}. */
   readonly previews: readonly StoredArtifact[];
   readonly outcome: JobOutcome;
+}
+
+/** A part of a job that several models do together: what one of them does. */
+export interface JobPart {
+  readonly name: string;
+  readonly task: Task;
+  readonly model: string;
+  /** The task's options; what parts before it find out is missing. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The parts that must have succeeded before it begins. */
+  readonly after: readonly string[];
+  /** The part that makes the picture it works on; null: it has that of the job, if any. */
+  readonly pictureFrom: string | null;
+  /** How much of the work it is, of 1. */
+  readonly share: number;
 }
 
 /** A picture in the blob store. Sizes in pixels as displayed. */
@@ -138,6 +163,9 @@ export type NewJob = Pick<
   | 'priority'
   | 'retryOf'
   | 'batchId'
+  | 'parts'
+  | 'parentId'
+  | 'share'
   | 'input'
   | 'metadata'
 > & {

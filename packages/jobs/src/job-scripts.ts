@@ -5,7 +5,7 @@ import type { MadePreview } from './job-record.js';
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     darkroomCreateJob(...keysAndArguments: string[]): Result<number, Context>;
-    darkroomChangeJob(...keysAndArguments: string[]): Result<[string, number, string[]?], Context>;
+    darkroomChangeJob(...keysAndArguments: string[]): Result<[string, number, string[]?, string?], Context>;
     darkroomForgetJob(...keysAndArguments: string[]): Result<number, Context>;
   }
 }
@@ -27,20 +27,22 @@ export interface JobTransition {
 }
 
 /**
- * KEYS: record, all, by status, by task, by model, deadlines, events channel.
- * ARGV: id, deadline in ms or '', the batch's key or '', then fields and values. Creating an id that is there already changes nothing.
+ * KEYS: record, deadlines, events channel, then the indexes it enters.
+ * ARGV: id, deadline in ms or '', the batch's key or '', the parent's record or '', then fields and values. Creating an
+ * id that is there already, or a child of a job that has ended, changes nothing.
  */
 const CREATE_JOB = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+if ARGV[4] ~= '' and redis.call('HGET', ARGV[4], 'status') ~= 'running' then return 0 end
 local id = ARGV[1]
-redis.call('HSET', KEYS[1], unpack(ARGV, 4))
-for i = 2, 5 do redis.call('ZADD', KEYS[i], 0, id) end
-if ARGV[2] ~= '' then redis.call('ZADD', KEYS[6], ARGV[2], id) end
+redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+for i = 4, #KEYS do redis.call('ZADD', KEYS[i], 0, id) end
+if ARGV[2] ~= '' then redis.call('ZADD', KEYS[2], ARGV[2], id) end
 if ARGV[3] ~= '' then
   redis.call('ZADD', ARGV[3] .. ':jobs', 0, id)
   redis.call('HINCRBY', ARGV[3], 'n:queued', 1)
 end
-redis.call('PUBLISH', KEYS[7], cjson.encode({ id = id, kind = 'status', status = 'queued', revision = 1 }))
+redis.call('PUBLISH', KEYS[3], cjson.encode({ id = id, kind = 'status', status = 'queued', revision = 1 }))
 return 1
 `;
 
@@ -50,13 +52,16 @@ return 1
  * KEYS: record, events channel, kept-until index, deadlines, usage counts, then the status indexes in the order of ARGV's statuses.
  * ARGV: JSON { id, from: [status], token?, to?, set: {field: value}, add: {field: n}, nowMs, keep?, kind,
  *   progress?, made?: previews, statuses: [status], mayBeLate: whether a job past its deadline may take the step,
- *   batchPrefix: what comes before a batch's id in its key, wantsRecord: whether the record is to be returned }.
- * @returns [code, revision, the record's fields and values if wanted]: 'ok', 'missing', 'fenced' (another attempt holds
- *   the job), 'late' (past its deadline) or the status it is in.
+ *   batchPrefix, recordPrefix, childrenPrefix: what comes before a batch's id, a job's, and a status of children in their
+ *   keys, wantsRecord: whether the record is to be returned }.
+ * A child's progress is its parent's too, by its share: `counted` of the child is what the parent's `fraction` has of it.
+ * @returns [code, revision, the record's fields and values if wanted, the parent's id or '']: 'ok', 'missing', 'fenced'
+ *   (another attempt holds the job), 'late' (past its deadline) or the status it is in.
  */
 const CHANGE_JOB = `
 local change = cjson.decode(ARGV[1])
-local current = redis.call('HMGET', KEYS[1], 'status', 'token', 'keep_ms', 'submission', 'deadline_at', 'task', 'model', 'batch')
+local current = redis.call('HMGET', KEYS[1], 'status', 'token', 'keep_ms', 'submission', 'deadline_at', 'task', 'model', 'batch', 'parent', 'share')
+local parent = current[9] or ''
 local status = current[1]
 if not status or not current[4] then return { 'missing', 0 } end
 local allowed = false
@@ -72,8 +77,9 @@ local revision = redis.call('HINCRBY', KEYS[1], 'revision', 1)
 local to = change.to or status
 if to ~= status then
   for i, name in ipairs(change.statuses) do
-    if name == status then redis.call('ZREM', KEYS[5 + i], change.id) end
-    if name == to then redis.call('ZADD', KEYS[5 + i], 0, change.id) end
+    local index = parent == '' and KEYS[5 + i] or change.childrenPrefix .. name
+    if name == status then redis.call('ZREM', index, change.id) end
+    if name == to then redis.call('ZADD', index, 0, change.id) end
   end
   redis.call('HSET', KEYS[1], 'status', to)
   local batch = change.batchPrefix .. (current[8] or '')
@@ -99,13 +105,28 @@ end
 redis.call('PUBLISH', KEYS[2], cjson.encode({
   id = change.id, kind = change.kind, status = to, revision = revision, progress = change.progress, made = change.made
 }))
-return { 'ok', revision, change.wantsRecord and redis.call('HGETALL', KEYS[1]) or {} }
+local fraction = to == 'succeeded' and 1 or change.progress and change.progress.fraction
+if parent ~= '' and fraction and redis.call('HGET', change.recordPrefix .. parent, 'status') == 'running' then
+  local record = change.recordPrefix .. parent
+  local counted = fraction * tonumber(current[10])
+  local before = tonumber(redis.call('HGET', KEYS[1], 'counted') or 0)
+  redis.call('HSET', KEYS[1], 'counted', counted)
+  local progress = cjson.decode(redis.call('HGET', record, 'progress'))
+  progress.fraction = math.max(0, math.min(1, tonumber(redis.call('HINCRBYFLOAT', record, 'fraction', counted - before))))
+  if change.progress then
+    progress.stage, progress.step, progress.steps = change.progress.stage, change.progress.step, change.progress.steps
+  end
+  redis.call('HSET', record, 'progress', cjson.encode(progress))
+  redis.call('PUBLISH', KEYS[2], cjson.encode({ id = parent, kind = 'progress', status = 'running',
+    revision = redis.call('HINCRBY', record, 'revision', 1), progress = progress }))
+end
+return { 'ok', revision, change.wantsRecord and redis.call('HGETALL', KEYS[1]) or {}, parent }
 `;
 
 /**
  * Takes a job out of all indexes. With a tombstone time, the record stays as a note that there was such a job.
  *
- * KEYS: record, all, by task, by model, kept-until, deadlines, by batch, then all status indexes. ARGV: id, tombstone in ms or ''.
+ * KEYS: record, then every index it may be in. ARGV: id, tombstone in ms or ''.
  */
 const FORGET_JOB = `
 for i = 2, #KEYS do redis.call('ZREM', KEYS[i], ARGV[1]) end
@@ -119,7 +140,7 @@ return existed
 
 /** Makes the scripts of the job store commands of a connection. */
 export function defineJobScripts(redis: Redis): void {
-  redis.defineCommand('darkroomCreateJob', { numberOfKeys: 7, lua: CREATE_JOB });
+  redis.defineCommand('darkroomCreateJob', { lua: CREATE_JOB });
   redis.defineCommand('darkroomChangeJob', { lua: CHANGE_JOB });
   redis.defineCommand('darkroomForgetJob', { lua: FORGET_JOB });
 }

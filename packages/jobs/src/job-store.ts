@@ -22,6 +22,13 @@ export type Lookup =
   | { readonly found: JobRecord }
   | { readonly missing: 'never_or_deleted' | 'no_longer_kept' };
 
+/** What a store of jobs may be given. */
+export interface JobStoreOptions {
+  readonly now?: () => number;
+  /** A child ended: its parent's next step is due. Where this fails, the sweeper mends it. */
+  readonly onChildEnded?: (parentId: string, childId: string) => Promise<void>;
+}
+
 /** Job records in Redis, and the steps of their lives. See `job-record.ts` for the states. */
 export class JobStore {
   readonly keys: JobKeys;
@@ -29,30 +36,39 @@ export class JobStore {
   readonly indexes: JobIndexes;
   readonly #redis: Redis;
   readonly #now: () => number;
+  readonly #onChildEnded: (parentId: string, childId: string) => Promise<void>;
 
-  constructor(redis: Redis, namespace: string, now: () => number = Date.now) {
+  constructor(
+    redis: Redis,
+    namespace: string,
+    { now = Date.now, onChildEnded = async () => {} }: JobStoreOptions = {},
+  ) {
     this.#redis = redis;
     this.keys = new JobKeys(namespace);
     this.#now = now;
+    this.#onChildEnded = onChildEnded;
     this.indexes = new JobIndexes(redis, this.keys, now, (ids) => this.getMany(ids));
     defineJobScripts(redis);
   }
 
-  /** @returns the record as it begins; it may have gone on since */
+  /** @returns the record as it begins; it may have gone on since. Of a child whose parent has ended there is none */
   async create(job: NewJob): Promise<JobRecord> {
     const { keys } = this;
     const hash = encodeNewJob(job);
-    await this.#redis.darkroomCreateJob(
+    const keyList = [
       keys.record(job.id),
-      keys.all,
-      keys.byStatus('queued'),
-      keys.byTask(job.task),
-      keys.byModel(job.model),
       keys.deadlines,
       keys.events,
+      keys.statusIndexOf(job, 'queued'),
+      ...keys.indexesOf(job),
+    ];
+    await this.#redis.darkroomCreateJob(
+      String(keyList.length),
+      ...keyList,
       job.id,
       job.deadlineAtMs === null ? '' : String(job.deadlineAtMs),
       job.batchId === null ? '' : keys.batch(job.batchId),
+      job.parentId === null ? '' : keys.record(job.parentId),
       ...Object.entries(hash).flat(),
     );
     return decodeJobRecord(hash)!;
@@ -99,6 +115,26 @@ export class JobStore {
     const begun = await this.#changed(id, { ...begin, from: ['queued'] });
     if (begun !== null) return begun;
     return this.#changed(id, { ...begin, from: ['running'], add: { attempts: 1, deaths: 1 } });
+  }
+
+  /**
+   * A worker takes a step of a parent.
+   * @param token new for each step; all that the step writes must show it
+   * @returns null when the job has ended or is gone: nothing is to be done
+   */
+  async beginStep(id: string, token: string): Promise<JobRecord | null> {
+    const first = { token, started_at: String(this.#now()), attempts: '1' };
+    const begun = await this.#changed(id, { from: ['queued'], to: 'running', set: first });
+    return begun ?? this.#changed(id, { from: ['running'], set: { token } });
+  }
+
+  /** @returns false when another step has begun since, or the job has ended */
+  async noteChildren(
+    id: string,
+    token: string,
+    children: Readonly<Record<string, string>>,
+  ): Promise<boolean> {
+    return this.#change(id, { from: ['running'], token, set: { children: JSON.stringify(children) } });
   }
 
   /** @returns false when another attempt holds the job or it has ended: stop working on it */
@@ -193,7 +229,10 @@ export class JobStore {
   }
 
   async #change(id: string, change: JobTransition): Promise<boolean> {
-    const [code] = await this.#runChange(id, change);
+    const [code, , , parentId = ''] = await this.#runChange(id, change);
+    if (code === 'ok' && change.ends && parentId !== '') {
+      await this.#onChildEnded(parentId, id).catch(() => {});
+    }
     return code === 'ok';
   }
 
@@ -216,6 +255,8 @@ export class JobStore {
       nowMs: this.#now(),
       statuses: JOB_STATUSES,
       batchPrefix: keys.batch(''),
+      recordPrefix: keys.record(''),
+      childrenPrefix: keys.childrenByStatus(''),
     };
     return this.#redis.darkroomChangeJob(String(keyList.length), ...keyList, JSON.stringify(description));
   }
@@ -224,13 +265,11 @@ export class JobStore {
     const { keys } = this;
     const keyList = [
       keys.record(record.id),
-      keys.all,
-      keys.byTask(record.task),
-      keys.byModel(record.model),
+      ...keys.indexesOf(record),
       keys.keptUntil,
       keys.deadlines,
       keys.byBatch(record.batchId ?? ''),
-      ...JOB_STATUSES.map((status) => keys.byStatus(status)),
+      ...JOB_STATUSES.map((status) => keys.statusIndexOf(record, status)),
     ];
     await this.#redis.del(keys.blobs(record.id));
     await this.#redis.darkroomForgetJob(String(keyList.length), ...keyList, record.id, tombstoneMs);

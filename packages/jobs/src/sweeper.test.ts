@@ -1,6 +1,6 @@
 import { DEFAULT_PRIORITY } from '@darkroom/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DeliveryQueues } from './delivery-queues.js';
+import { DeliveryQueues, modelQueue } from './delivery-queues.js';
 import { NO_OUTCOME } from './job-record.js';
 import { JobStore } from './job-store.js';
 import { Sweeper } from './sweeper.js';
@@ -38,7 +38,7 @@ describe('the sweeper', () => {
     const id = await createJob(store);
     const report = await sweeper.sweep(Date.now() + LATER_MS);
     expect(report.redelivered).toEqual([id]);
-    expect(await deliveries.depth('shapes-seg')).toBe(1);
+    expect(await deliveries.depth(modelQueue('shapes-seg'))).toBe(1);
   });
 
   it('delivers a running job whose delivery was lost, for somebody to take over', async () => {
@@ -49,13 +49,13 @@ describe('the sweeper', () => {
 
   it('leaves alone what has a delivery, what has ended and what is just being made', async () => {
     const delivered = await createJob(store);
-    await deliveries.add('shapes-seg', delivered, DEFAULT_PRIORITY);
+    await deliveries.add(modelQueue('shapes-seg'), delivered, DEFAULT_PRIORITY);
     const ended = await createJob(store);
     await store.cancel(ended);
     expect((await sweeper.sweep(Date.now() + LATER_MS)).redelivered).toEqual([]);
     await createJob(store);
     expect((await sweeper.sweep(Date.now())).redelivered).toEqual([]);
-    expect(await deliveries.depth('shapes-seg')).toBe(1);
+    expect(await deliveries.depth(modelQueue('shapes-seg'))).toBe(1);
   });
 
   it('retires an ended job whose keeping time is over, and lets go of its blobs', async () => {

@@ -1,4 +1,6 @@
 import {
+  AnalysisRequestSchema,
+  AnalysisResultSchema,
   BatchRequestSchema,
   BatchSchema,
   DetectionRequestSchema,
@@ -32,6 +34,8 @@ const NAMED_SCHEMAS = [
   DetectionResultSchema,
   DetectionRequestSchema,
   GenerationResultSchema,
+  AnalysisRequestSchema,
+  AnalysisResultSchema,
   GenerationRequestSchema,
   JobSummarySchema,
   JobSchema,

@@ -48,8 +48,8 @@ export function presentJobSummary(record: JobRecord, around: JobSurroundings): J
     execution: outcome.execution,
     timings: presentTimings(record),
     batch_id: record.batchId,
-    parent_id: null,
-    children: [],
+    parent_id: record.parentId,
+    children: Object.values(record.children),
     retry_of: record.retryOf,
     metadata: { ...record.metadata },
     urls: {

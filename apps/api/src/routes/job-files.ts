@@ -27,6 +27,7 @@ const anyResult = Type.Union([
   Type.Ref('EmbeddingResult'),
   Type.Ref('DetectionResult'),
   Type.Ref('GenerationResult'),
+  Type.Ref('AnalysisResult'),
 ]);
 
 /** What a job leaves behind: its result, its artifacts; and what it was given. */

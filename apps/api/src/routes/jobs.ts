@@ -21,6 +21,9 @@ const ListQuery = Type.Object(
     status: Type.Optional(Type.Enum([...JOB_STATUSES])),
     model: Type.Optional(Type.String({ maxLength: 128 })),
     batch_id: Type.Optional(Type.String({ maxLength: 64 })),
+    parent_id: Type.Optional(
+      Type.String({ maxLength: 64, description: 'The children of this job; no other list has them.' }),
+    ),
     created_after: Type.Optional(Type.String({ format: 'date-time', description: 'ISO 8601.' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT })),
     cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before.' })),
@@ -67,6 +70,7 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
         status,
         model,
         batch_id: batchId,
+        parent_id: parentId,
         created_after,
         limit = PAGE_DEFAULT,
         cursor,
@@ -74,7 +78,7 @@ export const jobsRoute: FastifyPluginAsyncTypebox<{ services: Services }> = asyn
       if (cursor !== undefined && !isJobId(cursor))
         throw badQuery('cursor', 'takes next_cursor of the page before; leave it out for the first page');
       const page = { limit: limit + 1, before: cursor, createdAfterId: createdAfterId(created_after) };
-      const records = await store.indexes.list({ task, status, model, batchId }, page);
+      const records = await store.indexes.list({ task, status, model, batchId, parentId }, page);
       const presenter = new JobPresenter(services, request);
       const jobs = await Promise.all(records.slice(0, limit).map((record) => presenter.summary(record)));
       const nextCursor = records.length > limit ? jobs.at(-1)!.id : null;

@@ -1,3 +1,4 @@
+import { modelQueue } from '@darkroom/jobs';
 import { createMetricsRegistry } from '@darkroom/service-kit';
 import type { FastifyPluginAsync } from 'fastify';
 import { Gauge, Histogram, type Registry } from 'prom-client';
@@ -62,12 +63,12 @@ function addRedisGauges(register: Registry, { redis, store, models, deliveries }
   });
   add('darkroom_queue_depth', 'Jobs that wait for a worker, by model.', ['model'], async (gauge) => {
     const registry = await models.read();
-    for (const { id } of registry.models) gauge.set({ model: id }, await deliveries.depth(id));
+    for (const { id } of registry.models) gauge.set({ model: id }, await deliveries.depth(modelQueue(id)));
   });
   const oldest = 'How long the job has waited that waits longest, by model; 0 when none waits.';
   add('darkroom_queue_oldest_seconds', oldest, ['model'], async (gauge) => {
     for (const { id } of (await models.read()).models) {
-      const createdAtMs = await deliveries.oldestCreatedAtMs(id);
+      const createdAtMs = await deliveries.oldestCreatedAtMs(modelQueue(id));
       gauge.set({ model: id }, createdAtMs === null ? 0 : Math.max(0, Date.now() - createdAtMs) / 1000);
     }
   });

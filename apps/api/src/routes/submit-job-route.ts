@@ -18,11 +18,11 @@ export function addSubmitJobRoute(
   texts: { readonly operationId: string; readonly summary: string; readonly requestSchema: string },
   services: Services,
 ): void {
-  const isPictureNeeded = rules.picture === 'required';
+  const isPictureUsual = rules.picture !== 'optional';
   const content = {
     'multipart/form-data': { schema: formSchema(rules) },
     'application/json': { schema: Type.Ref(texts.requestSchema) },
-    ...(isPictureNeeded && { 'image/*': { schema: Type.String({ format: 'binary' }) } }),
+    ...(isPictureUsual && { 'image/*': { schema: Type.String({ format: 'binary' }) } }),
   };
   app.post(
     `/v1/${rules.task}`,
@@ -31,7 +31,7 @@ export function addSubmitJobRoute(
         operationId: texts.operationId,
         tags: ['submit'],
         summary: texts.summary,
-        description: isPictureNeeded
+        description: isPictureUsual
           ? `One picture in, as a form, as JSON or as the body itself; ${ANSWERED} With the picture as body, the fields go into the query.`
           : `Fields in, as a form or as JSON, and a picture if it is to begin with one; ${ANSWERED}`,
         querystring: waitQuery,

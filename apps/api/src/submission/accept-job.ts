@@ -5,7 +5,7 @@ import {
   type Task,
   type Warning,
 } from '@darkroom/contracts';
-import { type JobRecord, newJobId } from '@darkroom/jobs';
+import { type JobPart, type JobRecord, newJobId, queueOf } from '@darkroom/jobs';
 import type { FastifyBaseLogger } from 'fastify';
 import { workersOf } from '../model-directory.js';
 import type { Services } from '../services.js';
@@ -26,6 +26,8 @@ export interface CheckedJob extends NeededFiles {
   /** The task's options, every default filled in. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly common: CommonFields;
+  /** What it is done with, where its model can't do it alone. */
+  readonly parts: readonly JobPart[];
   readonly retryOf: string | null;
   readonly batchId: string | null;
 }
@@ -57,9 +59,12 @@ export async function acceptJob(
       priority,
       retryOf: job.retryOf,
       batchId: job.batchId,
+      parts: job.parts,
+      parentId: null,
+      share: 1,
       input: { image: picture?.stored ?? null, options: job.options, attachments },
       metadata: common.metadata ?? {},
-      warnings: await warningsFor(modelId, services),
+      warnings: await warningsFor(modelsOf(job), services),
     })
     .catch(async (error) => {
       await releaseFiles(id, job, blobs);
@@ -67,7 +72,7 @@ export async function acceptJob(
     });
   // From here on the job is accepted: should adding the delivery fail, the sweeper adds it.
   await deliveries
-    .add(modelId, id, priority)
+    .add(queueOf(record), id, priority)
     .catch((error) => log.error({ err: error, job: id }, 'delivery not added'));
   return record;
 }
@@ -80,12 +85,16 @@ export function checkMetadata({ metadata = {} }: CommonFields): void {
   throw new DarkroomError('invalid_field', detail, { fields: [{ pointer: '#/metadata', detail }] });
 }
 
-async function warningsFor(modelId: string, { models }: Services): Promise<Warning[]> {
-  if (workersOf(await models.read(), modelId).length > 0) return [];
-  return [
-    {
-      code: 'no_worker',
-      detail: `No worker serves ${modelId} at present. The job waits until one does.`,
-    },
-  ];
+/** The models whose queues a job goes through. */
+export function modelsOf({ modelId, parts }: Pick<CheckedJob, 'modelId' | 'parts'>): string[] {
+  return [...new Set(parts.length > 0 ? parts.map(({ model }) => model) : [modelId])];
+}
+
+async function warningsFor(modelIds: readonly string[], { models }: Services): Promise<Warning[]> {
+  const registry = await models.read();
+  const unserved = modelIds.filter((modelId) => workersOf(registry, modelId).length === 0);
+  return unserved.map((modelId) => ({
+    code: 'no_worker',
+    detail: `No worker serves ${modelId} at present. The job waits until one does.`,
+  }));
 }

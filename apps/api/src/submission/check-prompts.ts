@@ -19,25 +19,27 @@ export interface PromptFault {
 /**
  * Checks what no schema says of prompts, whatever the picture: that each asks for something, that boxes are not inside
  * out, and that there are not too many points in all.
+ * @param field where they stand in the request
  * @throws DarkroomError `invalid_field`
  */
-export function checkPrompts(prompts: readonly PromptFields[]): void {
+export function checkPrompts(prompts: readonly PromptFields[], field = 'prompts'): void {
   const pointsInAll = prompts.reduce((sum, { points = [] }) => sum + points.length, 0);
   if (pointsInAll > PROMPT_POINTS_IN_ALL_MAX) {
-    const detail = `All "prompts" together may have ${PROMPT_POINTS_IN_ALL_MAX} points, ${pointsInAll} came. Send several jobs, with "image": {"job": "<id>"}.`;
-    throw new DarkroomError('invalid_field', detail, { fields: [{ pointer: '#/prompts', detail }] });
+    const detail = `All "${field}" together may have ${PROMPT_POINTS_IN_ALL_MAX} points, ${pointsInAll} came. Send several jobs, with "image": {"job": "<id>"}.`;
+    throw new DarkroomError('invalid_field', detail, { fields: [{ pointer: pointerTo(field), detail }] });
   }
-  refusePromptFaults(prompts, faultsOf);
+  refusePromptFaults(prompts, field, faultsOf);
 }
 
 /** @throws DarkroomError `invalid_field` with all faults */
 export function refusePromptFaults(
   prompts: readonly PromptFields[],
+  field: string,
   faultsOf: (prompt: PromptFields) => readonly PromptFault[],
 ): void {
   const errors = prompts.flatMap((prompt, index) =>
     faultsOf(prompt).map(({ path, says }): FieldError => {
-      const place = ['prompts', index, ...path];
+      const place = [field, index, ...path];
       return { pointer: pointerTo(...place), detail: `"${place.join('/')}" ${says}` };
     }),
   );

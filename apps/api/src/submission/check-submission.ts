@@ -8,7 +8,7 @@ import { refuseWhenFull } from './refuse-when-full.js';
 import type { AskedJob, TaskFields, TaskOptions, TaskRules } from './task-rules.js';
 
 /** All of a job but its picture, and what its request said of how it is to be answered. */
-export interface CheckedSubmission extends Omit<CheckedJob, 'picture' | 'attachments'> {
+export interface CheckedSubmission extends Omit<CheckedJob, 'picture' | 'attachments' | 'parts'> {
   readonly cancelOnDisconnect: boolean;
   readonly asked: AskedJob;
 }

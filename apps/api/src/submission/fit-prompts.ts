@@ -5,10 +5,15 @@ import type { PictureSize } from './task-rules.js';
 /**
  * Prompts as a job is run with them: points that don't say what they are, are on the object; boxes end where the
  * picture does.
+ * @param field where they stand in the request
  * @throws DarkroomError `invalid_field` for points and boxes outside the picture
  */
-export function fitPrompts(prompts: readonly PromptFields[], picture: PictureSize): PromptOptions[] {
-  refusePromptFaults(prompts, (prompt) => faultsOutside(prompt, picture));
+export function fitPrompts(
+  prompts: readonly PromptFields[],
+  picture: PictureSize,
+  field = 'prompts',
+): PromptOptions[] {
+  refusePromptFaults(prompts, field, (prompt) => faultsOutside(prompt, picture));
   return prompts.map(({ points, box, mask }) => ({
     ...(points && { points: points.map(({ x, y, positive = true }) => ({ x, y, positive })) }),
     ...(box && { box: clip(box, picture) }),

@@ -1,4 +1,5 @@
 import { DarkroomError } from '@darkroom/contracts';
+import { modelQueue } from '@darkroom/jobs';
 import { workersOf } from '../model-directory.js';
 import type { Services } from '../services.js';
 
@@ -11,7 +12,7 @@ export async function refuseWhenFull(
   { deliveries, runTimes, models, limits }: Services,
   adding = 1,
 ): Promise<void> {
-  const depth = await deliveries.depth(modelId);
+  const depth = await deliveries.depth(modelQueue(modelId));
   if (depth + adding <= limits.maxQueueDepth) return;
   const usualMs = (await runTimes.usualMs([modelId])).get(modelId) ?? UNKNOWN_RUN_MS;
   const workers = Math.max(1, workersOf(await models.read(), modelId).length);

@@ -2,7 +2,7 @@ import { DarkroomError, isEnded } from '@darkroom/contracts';
 import type { JobRecord } from '@darkroom/jobs';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Services } from '../services.js';
-import { acceptJob } from './accept-job.js';
+import { acceptJob, modelsOf } from './accept-job.js';
 import { refuseWhenFull } from './refuse-when-full.js';
 
 /**
@@ -16,7 +16,8 @@ export async function retryJob(
   log: FastifyBaseLogger,
 ): Promise<JobRecord> {
   if (!isEnded(record.status) || record.status === 'succeeded') throw notRetryable(record);
-  await refuseWhenFull(record.model, services);
+  for (const model of modelsOf({ modelId: record.model, parts: record.parts }))
+    await refuseWhenFull(model, services);
   const { input, deadlineAtMs, createdAtMs } = record;
   return acceptJob(
     {
@@ -25,6 +26,7 @@ export async function retryJob(
       picture: input.image && { stored: input.image, bytes: null },
       options: input.options,
       attachments: input.attachments ?? {},
+      parts: record.parts,
       common: {
         priority: record.priority,
         metadata: record.metadata,

@@ -7,11 +7,12 @@ import type { Services } from '../services.js';
 import { acceptJob } from './accept-job.js';
 import { checkFields } from './check-fields.js';
 import { type CheckedSubmission, checkSubmission } from './check-submission.js';
+import { type FittedAndPlanned, fitJob } from './fit-job.js';
 import { readFormFields } from './form-fields.js';
 import { PictureIntake, type TakenPicture } from './picture-intake.js';
 import { type BatchFields, readBatch } from './read-batch.js';
 import { RULES_BY_TASK } from './rules-by-task.js';
-import type { FittedOptions, TaskRules } from './task-rules.js';
+import type { TaskRules } from './task-rules.js';
 
 const TaskSchema = Type.Object({ task: Type.Enum([...BATCH_TASKS]) });
 
@@ -29,7 +30,7 @@ export async function submitBatch(request: FastifyRequest, services: Services): 
     const { rules, fields } = splitTask(read);
     const about = { hasPicture: true, jobs: intake.taken.length };
     const checked = await checkSubmission(rules, fields, { kind: 'job' }, services, about);
-    const fitted = await fitAll(intake, rules, checked);
+    const fitted = await fitAll(intake, rules, checked, services);
     const nowMs = Date.now();
     const batchId = await batches.open(checked.task, nowMs);
     const jobs = await acceptAll(fitted, checked, batchId, request, services);
@@ -45,7 +46,7 @@ export async function submitBatch(request: FastifyRequest, services: Services): 
   }
 }
 
-interface FittedPicture extends FittedOptions {
+interface FittedPicture extends FittedAndPlanned {
   readonly taken: TakenPicture;
 }
 
@@ -53,12 +54,13 @@ interface FittedPicture extends FittedOptions {
 async function fitAll(
   intake: PictureIntake,
   rules: TaskRules,
-  { options, asked }: CheckedSubmission,
+  checked: CheckedSubmission,
+  services: Services,
 ): Promise<FittedPicture[]> {
   const fitted: FittedPicture[] = [];
   for (const taken of intake.taken) {
     await intake.rejectingAlone(taken, async () => {
-      fitted.push({ taken, ...(await rules.fitToPicture(options, taken.stored, asked)) });
+      fitted.push({ taken, ...(await fitJob(rules, checked, taken.stored, services)) });
     });
   }
   return fitted;
@@ -74,9 +76,9 @@ async function acceptAll(
 ): Promise<BatchJob[]> {
   const jobs: BatchJob[] = [];
   try {
-    for (const { taken, options, attachments } of pictures) {
+    for (const { taken, ...fitted } of pictures) {
       const { index, fileName, stored } = taken;
-      const job = { ...checked, options, attachments, picture: { stored, bytes: null }, batchId };
+      const job = { ...checked, ...fitted, picture: { stored, bytes: null }, batchId };
       const { id } = await acceptJob(job, services, request.log);
       jobs.push({ index, id, fileName });
     }

@@ -4,6 +4,7 @@ import type { Services } from '../services.js';
 import type { WantedAnswer } from '../wanted-answer.js';
 import { acceptJob } from './accept-job.js';
 import { checkSubmission } from './check-submission.js';
+import { fitJob } from './fit-job.js';
 import { loadPicture } from './load-picture.js';
 import { readSubmission } from './read-submission.js';
 import type { TaskRules } from './task-rules.js';
@@ -27,17 +28,10 @@ export async function submitJob(
   // What is wrong with the fields is told first, whichever is found out first.
   loading?.catch(() => {});
   const about = { hasPicture: source !== null };
-  const { cancelOnDisconnect, asked, ...checked } = await checkSubmission(
-    rules,
-    fields,
-    wanted,
-    services,
-    about,
-  );
+  const submission = await checkSubmission(rules, fields, wanted, services, about);
   const picture = await loading;
-  const fitted = picture
-    ? await rules.fitToPicture(checked.options, picture.stored, asked)
-    : { options: checked.options, attachments: {} };
+  const fitted = await fitJob(rules, submission, picture?.stored ?? null, services);
+  const { cancelOnDisconnect, asked: _, ...checked } = submission;
   const record = await acceptJob({ ...checked, ...fitted, picture }, services, request.log);
   return { record, cancelOnDisconnect };
 }

@@ -1,6 +1,7 @@
 import type { Capability, ModelSummary, Task } from '@darkroom/contracts';
-import type { JobStore } from '@darkroom/jobs';
+import type { JobPart, JobStore } from '@darkroom/jobs';
 import type { TObject } from 'typebox';
+import type { Services } from '../services.js';
 import type { CommonFields } from './accept-job.js';
 
 /** Something a model must be able to do, and the field that asks for it. */
@@ -34,6 +35,19 @@ export interface PictureSize {
   readonly height: number;
 }
 
+/** A job with all that its own model is to do. */
+export interface FittedJob extends FittedOptions {
+  /** Null for a job without one. */
+  readonly picture: PictureSize | null;
+  readonly asked: AskedJob;
+}
+
+/** What is done for a job by which model, and its options as users see them. */
+export interface PlannedJob {
+  readonly options: TaskOptions;
+  readonly parts: readonly JobPart[];
+}
+
 /** What a job was asked for with, beside its options as they are run. */
 export interface AskedJob {
   /** As they came, before the model's defaults. */
@@ -45,8 +59,8 @@ export interface AskedJob {
 /** What submitting to a task needs to know of the task. */
 export interface TaskRules {
   readonly task: Task;
-  /** Whether a job can be without one. */
-  readonly picture: 'required' | 'optional';
+  /** Whether a job can be without one: never, where it has it made instead, or as a rule. */
+  readonly picture: 'required' | 'replaceable' | 'optional';
   /** The fields beside the picture. */
   readonly fieldsSchema: TObject;
   /** What the model must be able to do for these fields, beside what every model of the task can. */
@@ -59,6 +73,8 @@ export interface TaskRules {
   finishOptions(options: TaskOptions, hasPicture: boolean): TaskOptions;
   /** Checks, or settles, what depends on the picture, where there is one. @throws DarkroomError */
   fitToPicture(options: TaskOptions, picture: PictureSize, asked: AskedJob): Promise<FittedOptions>;
+  /** Where a job takes other models too: chooses them, and says what each is to do. @throws DarkroomError */
+  planParts?(job: FittedJob, services: Services): Promise<PlannedJob>;
 }
 
 /** The fields of a job that draws its findings on the picture. */

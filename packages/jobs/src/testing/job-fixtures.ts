@@ -43,6 +43,9 @@ export function newJob(changes: Partial<NewJob> = {}): NewJob {
     priority: DEFAULT_PRIORITY,
     retryOf: null,
     batchId: null,
+    parts: [],
+    parentId: null,
+    share: 1,
     input: {
       image: {
         blobKey: 'input/abc',
