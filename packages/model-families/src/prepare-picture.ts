@@ -49,5 +49,6 @@ function placementRequest({ width, height }: Pixels, preparation: CompletePrepar
     letterboxAnchor: preparation.letterbox_anchor,
     rounding: preparation.letterbox_rounding,
     shortestEdgeRounding: preparation.shortest_edge_rounding,
+    cropRounding: preparation.crop_rounding,
   };
 }
