@@ -1,5 +1,6 @@
 import { applyCommandLine, LOG_LEVELS, readEnv, sharedSettings } from '@darkroom/service-kit';
 import { type Static, Type } from 'typebox';
+import { compatSettings } from './compat/compat-settings.js';
 
 /** All configuration of the api. `.env.example` and the README describe the same variables. */
 const EnvSchema = Type.Object({
@@ -38,6 +39,10 @@ const EnvSchema = Type.Object({
     description: 'How long input, result and artifacts stay after a job has ended, unless it says otherwise.',
   }),
 });
+
+/** With the settings of the existing services that the api can answer for, which only those know. */
+const EveryVariableSchema = Type.Object({ ...EnvSchema.properties, ...compatSettings });
+
 export type Env = Static<typeof EnvSchema>;
 
 /** @returns the help text when it was asked for */
@@ -54,5 +59,5 @@ export function loadEnv(
       { name: 'log-level', variable: 'LOG_LEVEL', help: LOG_LEVELS.join(', ') },
     ],
   });
-  return 'help' in applied ? applied : { env: readEnv(EnvSchema, applied.env) };
+  return 'help' in applied ? applied : { env: readEnv(EveryVariableSchema, applied.env) as Env };
 }

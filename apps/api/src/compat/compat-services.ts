@@ -1,0 +1,4 @@
+import type { CompatService } from './compat-service.js';
+
+/** The existing services that the api can answer for. Adding one is one line here. */
+export const COMPAT_SERVICES: readonly CompatService[] = [];
