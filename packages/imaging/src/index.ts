@@ -4,6 +4,7 @@ export * from './boxes/crop-picture.js';
 export * from './boxes/non-maximum-suppression.js';
 export type * from './class-ids.js';
 export * from './class-map.js';
+export * from './decode-grey.js';
 export * from './decode-image.js';
 export * from './encode-image.js';
 export * from './image-format.js';

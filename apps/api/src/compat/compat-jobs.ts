@@ -37,8 +37,10 @@ export class CompatJobs {
     fields: TaskFields,
     picture: SentPicture | null,
   ): Promise<JobRecord> {
+    // A setting that is unset is a field that is not there.
+    const given = Object.entries(fields).filter(([, value]) => value !== undefined);
     const submission = {
-      fields: { ...fields, metadata: { ...fields.metadata, drop_in: this.#service } },
+      fields: { ...Object.fromEntries(given), metadata: { ...fields.metadata, drop_in: this.#service } },
       picture: picture && { kind: 'bytes' as const, ...picture },
     };
     const how = { wanted: { kind: 'job' }, log } as const;
@@ -88,9 +90,15 @@ export class CompatJobs {
     return bytes;
   }
 
-  /** Forgets a job and its files; one that goes on is stopped. For what would fill the storage to no use. */
-  async remove(record: JobRecord): Promise<void> {
-    await removeJob(record, this.#services);
+  /** Forgets a job and its files once its request is answered: what would fill the storage to no use. */
+  removeAfterAnswer(record: JobRecord, { log }: FastifyRequest, { raw }: FastifyReply): void {
+    const remove = () => {
+      removeJob(record, this.#services).catch((error) =>
+        log.warn({ err: error, job: record.id }, 'the job of an answered request was not removed'),
+      );
+    };
+    if (raw.destroyed) remove();
+    else raw.once('close', remove);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CompatService } from './compat-service.js';
+import { segmentationApi } from './segmentation-api/segmentation-api.js';
 
 /** The existing services that the api can answer for. Adding one is one line here. */
-export const COMPAT_SERVICES: readonly CompatService[] = [];
+export const COMPAT_SERVICES: readonly CompatService[] = [segmentationApi];
