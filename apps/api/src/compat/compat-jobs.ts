@@ -65,7 +65,8 @@ export class CompatJobs {
     cancelOnDisconnect(request, reply, submitted, this.#services);
     // The deadline ends it; a little more, so that its end is seen.
     const record = await waitWhileConnected(request, submitted.id, seconds + 2, this.#services);
-    requireSuccess(record);
+    const failure = failureOf(record);
+    if (failure) throw failure;
     return record;
   }
 
@@ -102,11 +103,11 @@ export class CompatJobs {
   }
 }
 
-/** @throws DarkroomError why a job did not succeed */
-export function requireSuccess({ id, status, outcome }: JobRecord): void {
-  if (status === 'succeeded') return;
+/** Why a job did not succeed; null for one that did. */
+export function failureOf({ id, status, outcome }: JobRecord): DarkroomError | null {
+  if (status === 'succeeded') return null;
   const { error } = outcome;
-  if (error) throw new DarkroomError(error.code, error.detail);
+  if (error) return new DarkroomError(error.code, error.detail);
   const detail = isEnded(status) ? `The job ${id} is ${status}.` : `The job ${id} did not end in time.`;
-  throw new DarkroomError('job_has_no_result', detail);
+  return new DarkroomError('job_has_no_result', detail);
 }

@@ -3,8 +3,13 @@ import type { ClassIds } from '@darkroom/imaging';
 import type { StoredArtifact } from '@darkroom/jobs';
 import { NPY_HEADER_BYTES, readNpyHeader, toFloat32 } from '@darkroom/tensor';
 
-/** So many numbers are made to text at once: a few milliseconds' work, and a few hundred kilobytes. */
-const NUMBERS_AT_ONCE = 32_768;
+/**
+ * So many numbers are made to text at once: a millisecond's work. Pieces much larger make the process grow by a hundred
+ * megabytes, for long texts are freed late.
+ */
+const NUMBERS_AT_ONCE = 4_096;
+/** So many such pieces are read at once. */
+const PIECES_READ_AT_ONCE = 8;
 
 /**
  * The numbers of a `.npy` file of three dimensions as nested JSON arrays, read from the store piece by piece. What JSON
@@ -17,17 +22,16 @@ export async function* nestedArraysOfNpy(
 ): AsyncGenerator<string> {
   const { type, dims, dataOffset } = readNpyHeader(await blobs.getRange(blobKey, 0, NPY_HEADER_BYTES - 1));
   const [planes = 0, height = 0, width = 0] = dims;
-  const bytesPerNumber = type === 'float32' ? 4 : 2;
-  const rowsAtOnce = Math.max(1, Math.floor(NUMBERS_AT_ONCE / width));
+  const bytesPerRow = width * (type === 'float32' ? 4 : 2);
+  const rowsAtOnce = rowsOf(NUMBERS_AT_ONCE * PIECES_READ_AT_ONCE, width);
   for (let plane = 0; plane < planes; plane++) {
     yield plane === 0 ? '[[' : ',[';
     for (let row = 0; row < height; row += rowsAtOnce) {
-      const count = Math.min(rowsAtOnce, height - row) * width;
-      const start = dataOffset + (plane * height + row) * width * bytesPerNumber;
-      const bytes = await blobs.getRange(blobKey, start, start + count * bytesPerNumber - 1);
-      if (bytes.length !== count * bytesPerNumber) throw new Error(`${name} ended early, or is gone`);
-      const rows = textOfRows(numbersOf(bytes, type), width);
-      yield row === 0 ? rows : `,${rows}`;
+      const start = dataOffset + (plane * height + row) * bytesPerRow;
+      const length = Math.min(rowsAtOnce, height - row) * bytesPerRow;
+      const bytes = await blobs.getRange(blobKey, start, start + length - 1);
+      if (bytes.length !== length) throw new Error(`${name} ended early, or is gone`);
+      yield* textOfRows(numbersOf(bytes, type), width, row === 0);
     }
     yield ']';
   }
@@ -36,12 +40,8 @@ export async function* nestedArraysOfNpy(
 
 /** Class ids, row by row, as nested JSON arrays. */
 export function* nestedArraysOfClassIds(data: ClassIds, width: number): Generator<string> {
-  const numbersAtOnce = Math.max(1, Math.floor(NUMBERS_AT_ONCE / width)) * width;
   yield '[';
-  for (let at = 0; at < data.length; at += numbersAtOnce) {
-    const rows = textOfRows(data.subarray(at, at + numbersAtOnce), width);
-    yield at === 0 ? rows : `,${rows}`;
-  }
+  yield* textOfRows(data, width, true);
   yield ']';
 }
 
@@ -53,10 +53,23 @@ function numbersOf(bytes: Buffer, type: 'float32' | 'float16'): Float32Array {
   return toFloat32({ type, dims: [halves.length], data: halves }).data;
 }
 
-/** @returns `[…],[…]`: plain arrays are made to text faster than typed ones are joined */
-function textOfRows(numbers: Float32Array | ClassIds, width: number): string {
-  const rows = Array.from({ length: numbers.length / width }, (_, row) =>
-    Array.from(numbers.subarray(row * width, (row + 1) * width)),
-  );
-  return JSON.stringify(rows).slice(1, -1);
+/** `[…],[…]`, piece by piece: plain arrays are made to text faster than typed ones are joined. */
+function* textOfRows(
+  numbers: Float32Array | ClassIds,
+  width: number,
+  isBeginning: boolean,
+): Generator<string> {
+  const numbersAtOnce = rowsOf(NUMBERS_AT_ONCE, width) * width;
+  for (let at = 0; at < numbers.length; at += numbersAtOnce) {
+    const piece = numbers.subarray(at, at + numbersAtOnce);
+    const rows = Array.from({ length: piece.length / width }, (_, row) =>
+      Array.from(piece.subarray(row * width, (row + 1) * width)),
+    );
+    const text = JSON.stringify(rows).slice(1, -1);
+    yield isBeginning && at === 0 ? text : `,${text}`;
+  }
+}
+
+function rowsOf(numbers: number, width: number): number {
+  return Math.max(1, Math.floor(numbers / width));
 }

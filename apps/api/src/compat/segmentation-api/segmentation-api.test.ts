@@ -59,10 +59,7 @@ describe('a file', () => {
     answer = (await came.json()) as Answer;
     // The same by the service's own interface: the picture stretched beforehand, and the artifact as it is.
     const pixels = await decodeImage(picture, { maxPixels: 1e7 });
-    const stretched = await encodePicture(
-      quantizePixels(resample('pil-bilinear', pixels, 512, 512)),
-      'png',
-    );
+    const stretched = await encodePicture(quantizePixels(resample('pil-bilinear', pixels, 512, 512)), 'png');
     const job = await service.fetch(
       '/v1/segmentation?wait=30&mode=semantic&outputs=logits',
       rawSubmission(stretched),
@@ -128,7 +125,9 @@ describe('what is asked for', () => {
     const texts = [onnx, ['requested_results_types', 'segmentation_map']] as const;
     const answer = await infer([...texts, ['requested_results_types', '__proto__']]);
     const text = await answer.text();
-    expect(text.startsWith(`{"Status":"OK","infer_model_type":"onnx","image_type":"file","requested_results":{`)).toBe(true);
+    expect(
+      text.startsWith(`{"Status":"OK","infer_model_type":"onnx","image_type":"file","requested_results":{`),
+    ).toBe(true);
     expect(text.endsWith(',"__proto__":"result type not supported"}}')).toBe(true);
     expect(Object.keys((JSON.parse(text) as Answer).requested_results)).toContain('segmentation_map');
     expect(text).not.toContain('logits');
@@ -159,7 +158,10 @@ describe('a refusal', () => {
     ['address', '/infer/url', [onnx], false, missing('url_image')],
     ['field', '/infer/url', [], false, missing('infer_model_type', 'url_image')],
   ] as const)('of a form without a %s is FastAPI’s', async (_, path, texts, hasFile, detail) => {
-    const form = compatForm([['unknown', '1'], ...texts], hasFile ? { field: 'file', bytes: picture } : undefined);
+    const form = compatForm(
+      [['unknown', '1'], ...texts],
+      hasFile ? { field: 'file', bytes: picture } : undefined,
+    );
     expect(await refusal(await service.fetch(path, form))).toEqual([422, detail]);
   });
 

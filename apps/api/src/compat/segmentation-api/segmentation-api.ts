@@ -6,6 +6,7 @@ import { defineCompatService } from '../compat-service.js';
 import { describeRoute } from '../describe-route.js';
 import { addErrorShape } from '../error-shape.js';
 import { oneAtATime } from '../one-at-a-time.js';
+import { passOverOtherBodies } from '../pass-over-other-bodies.js';
 import { readInference } from './read-inference.js';
 import { isResultType, RESULT_TYPES } from './result-types.js';
 import { settings } from './settings.js';
@@ -28,6 +29,7 @@ export const segmentationApi = defineCompatService({
     const model = settings.DARKROOM_COMPAT_SEGMENTATION_MODEL;
     const inTurn = oneAtATime();
     await app.register(formbody, { bodyLimit: URLENCODED_BODY_BYTES });
+    passOverOtherBodies(app);
     addErrorShape(app, (error) => ({
       status: error.code === 'origin_not_allowed' ? error.kind.status : 500,
       body: { detail: `Fail! Error: ${error.message}` },
