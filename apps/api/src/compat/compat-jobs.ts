@@ -1,13 +1,16 @@
 import { DarkroomError, isEnded, type Task, type TaskResult } from '@darkroom/contracts';
 import type { JobRecord, StoredArtifact } from '@darkroom/jobs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { cancelOnDisconnect, removeJob } from '../cancel-job.js';
+import { removeJob } from '../cancel-job.js';
 import { findJob } from '../find-job.js';
 import type { Services } from '../services.js';
 import { RULES_BY_TASK } from '../submission/rules-by-task.js';
 import { submitRead } from '../submission/submit-job.js';
 import type { TaskFields } from '../submission/task-rules.js';
 import { waitWhileConnected } from '../wait-while-connected.js';
+
+/** Longer than anybody takes to read an answer; for jobs of an api that died before it could forget them. */
+const KEEP_SECONDS = 3_600;
 
 /** A picture as it came. */
 export interface SentPicture {
@@ -48,8 +51,9 @@ export class CompatJobs {
   }
 
   /**
-   * Submits a job and waits until it has succeeded. A job that nobody waits for any more, because the client has gone or
-   * the time is over, is stopped.
+   * Submits a job and waits until it has succeeded, for a call whose answer is all that its client gets. Once that was
+   * sent, the job is forgotten with its files, which would fill the storage to no use; so is one that nobody waits for any
+   * more, because the client has gone or the time is over.
    * @throws DarkroomError also why it did not succeed
    */
   async run(
@@ -60,9 +64,9 @@ export class CompatJobs {
     picture: SentPicture | null,
     seconds: number,
   ): Promise<JobRecord> {
-    const timed = { ...fields, deadline_seconds: seconds };
+    const timed = { ...fields, deadline_seconds: seconds, keep_seconds: KEEP_SECONDS };
     const submitted = await this.submit(request, task, timed, picture);
-    cancelOnDisconnect(request, reply, submitted, this.#services);
+    this.#removeAfterAnswer(submitted, request, reply);
     // The deadline ends it; a little more, so that its end is seen.
     const record = await waitWhileConnected(request, submitted.id, seconds + 2, this.#services);
     const failure = failureOf(record);
@@ -91,8 +95,7 @@ export class CompatJobs {
     return bytes;
   }
 
-  /** Forgets a job and its files once its request is answered: what would fill the storage to no use. */
-  removeAfterAnswer(record: JobRecord, { log }: FastifyRequest, { raw }: FastifyReply): void {
+  #removeAfterAnswer(record: JobRecord, { log }: FastifyRequest, { raw }: FastifyReply): void {
     const remove = () => {
       removeJob(record, this.#services).catch((error) =>
         log.warn({ err: error, job: record.id }, 'the job of an answered request was not removed'),
