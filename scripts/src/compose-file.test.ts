@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedSettings } from '@darkroom/service-kit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY_ROOT } from './repository-root.js';
 import { type ComposeService, composeServices, dockerCompose } from './testing/compose-config.js';
+import { declaredVariables } from './testing/declared-variables.js';
 
 const WORKERS = ['worker', 'worker-gpu'];
 /** The models are mounted, every replica makes up its own name, and GPUs are leased. */
@@ -82,10 +82,8 @@ describe.skipIf(dockerCompose === null)('docker-compose.yml', () => {
     ['worker', 'worker'],
     ['worker-gpu', 'worker'],
   ])('gives %s every variable that the %s reads', (name, app) => {
-    const source = readFileSync(join(REPOSITORY_ROOT, 'apps', app, 'src', 'env.ts'), 'utf8');
-    const declared = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): Type\./gm)].map(([, variable]) => variable!);
     const given = Object.keys(services[name]!.environment!);
-    const missing = [...Object.keys(sharedSettings), ...declared].filter((each) => !given.includes(each));
+    const missing = declaredVariables(app).filter((each) => !given.includes(each));
     expect(missing.filter((each) => !LEFT_TO_DEFAULTS.includes(each))).toEqual([]);
   });
 

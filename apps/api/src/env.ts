@@ -1,5 +1,7 @@
 import { applyCommandLine, LOG_LEVELS, readEnv, sharedSettings } from '@darkroom/service-kit';
 import { type Static, Type } from 'typebox';
+import { compatSettings } from './compat/compat-settings.js';
+import { readPythonLogLevel } from './compat/dlim/python-log-level.js';
 
 /** All configuration of the api. `.env.example` and the README describe the same variables. */
 const EnvSchema = Type.Object({
@@ -38,6 +40,10 @@ const EnvSchema = Type.Object({
     description: 'How long input, result and artifacts stay after a job has ended, unless it says otherwise.',
   }),
 });
+
+/** With the settings of the existing services that the api can answer for, which only those know. */
+const EveryVariableSchema = Type.Object({ ...EnvSchema.properties, ...compatSettings });
+
 export type Env = Static<typeof EnvSchema>;
 
 /** @returns the help text when it was asked for */
@@ -49,10 +55,17 @@ export function loadEnv(
     name: 'darkroom api',
     about: 'takes pictures over HTTP, queues jobs, reports on them',
     options: [
-      { name: 'host', variable: 'HOST', help: 'Address to listen on' },
-      { name: 'port', variable: 'PORT', help: 'Port to listen on' },
-      { name: 'log-level', variable: 'LOG_LEVEL', help: LOG_LEVELS.join(', ') },
+      // Their short names, and numbers for levels, are those of dlim, whose clients start it with them.
+      { name: 'host', alias: '-ho', variable: 'HOST', help: 'Address to listen on' },
+      { name: 'port', short: 'p', variable: 'PORT', help: 'Port to listen on' },
+      {
+        name: 'log-level',
+        alias: '-ll',
+        variable: 'LOG_LEVEL',
+        help: `${LOG_LEVELS.join(', ')}; or a number as Python has it`,
+        read: readPythonLogLevel,
+      },
     ],
   });
-  return 'help' in applied ? applied : { env: readEnv(EnvSchema, applied.env) };
+  return 'help' in applied ? applied : { env: readEnv(EveryVariableSchema, applied.env) as Env };
 }

@@ -26,6 +26,8 @@ async function find({ modelsFolder, threads, automatic }: ToEverything): Promise
     automatic: { ...AUTOMATIC, ...automatic },
     mask_format: 'rle',
     polygon_tolerance: 1,
+    overlay_opacity: 0.4,
+    overlay_outlines: true,
     outputs: [],
     output_format: 'png',
   };

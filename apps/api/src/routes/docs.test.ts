@@ -169,6 +169,8 @@ describe('the OpenAPI document', () => {
       'multimask',
       'output_format',
       'outputs',
+      'overlay_opacity',
+      'overlay_outlines',
       'polygon_tolerance',
       'priority',
       'prompts',

@@ -82,12 +82,13 @@ async function describePicture(
       exifOrientation: header.exifOrientation,
     };
   } catch (error) {
-    if (error instanceof ImageRejectedError) throw asDarkroomError(error, maxPixels);
+    if (error instanceof ImageRejectedError) throw pictureRejected(error, maxPixels);
     throw error;
   }
 }
 
-function asDarkroomError(error: ImageRejectedError, maxPixels: number): DarkroomError {
+/** What is wrong with a picture, told to whoever sent it. */
+export function pictureRejected(error: ImageRejectedError, maxPixels: number): DarkroomError {
   const code = error.reason === 'too_many_pixels' ? 'image_too_many_pixels' : 'unsupported_image';
   // The length of a side is limited too, and that limit is none of the service's settings.
   const isOurLimit = code === 'image_too_many_pixels' && error.message.includes(String(maxPixels));

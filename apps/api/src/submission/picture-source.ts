@@ -62,7 +62,7 @@ function readUrl(url: string, maxBytes: number): Buffer {
 }
 
 /** The limit counts decoded bytes, and is checked before anything is decoded. */
-function decodeBase64(text: string, maxBytes: number, pointer: string): Buffer {
+export function decodeBase64(text: string, maxBytes: number, pointer: string): Buffer {
   const decodedBytes = Math.floor((text.length * 3) / 4);
   if (decodedBytes > maxBytes + 3 + text.length / 64) throw uploadTooLarge(maxBytes, decodedBytes);
   const compact = text.replaceAll(/[\r\n\t ]/g, '');

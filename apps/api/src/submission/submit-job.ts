@@ -1,12 +1,12 @@
 import type { JobRecord } from '@darkroom/jobs';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { Services } from '../services.js';
 import type { WantedAnswer } from '../wanted-answer.js';
 import { acceptJob } from './accept-job.js';
 import { checkSubmission } from './check-submission.js';
 import { fitJob } from './fit-job.js';
 import { loadPicture } from './load-picture.js';
-import { readSubmission } from './read-submission.js';
+import { readSubmission, type Submission } from './read-submission.js';
 import type { TaskRules } from './task-rules.js';
 
 /** A job that was accepted, and what its request said of how it is to be answered. */
@@ -22,8 +22,18 @@ export async function submitJob(
   services: Services,
   wanted: WantedAnswer,
 ): Promise<Submitted> {
+  const submission = await readSubmission(request, rules, services.limits.maxUploadBytes);
+  return submitRead(submission, rules, services, { wanted, log: request.log });
+}
+
+/** Takes a job to the queue whose fields and picture were read already. @throws DarkroomError */
+export async function submitRead(
+  { fields, picture: source }: Submission,
+  rules: TaskRules,
+  services: Services,
+  { wanted, log }: { readonly wanted: WantedAnswer; readonly log: FastifyBaseLogger },
+): Promise<Submitted> {
   const { limits, store, blobs } = services;
-  const { fields, picture: source } = await readSubmission(request, rules, limits.maxUploadBytes);
   const loading = source && loadPicture(source, { store, blobs, maxPixels: limits.maxImagePixels });
   // What is wrong with the fields is told first, whichever is found out first.
   loading?.catch(() => {});
@@ -32,6 +42,6 @@ export async function submitJob(
   const picture = await loading;
   const fitted = await fitJob(rules, submission, picture?.stored ?? null, services);
   const { cancelOnDisconnect, asked: _, ...checked } = submission;
-  const record = await acceptJob({ ...checked, ...fitted, picture }, services, request.log);
+  const record = await acceptJob({ ...checked, ...fitted, picture }, services, log);
   return { record, cancelOnDisconnect };
 }

@@ -1,0 +1,7 @@
+import type { CompatService } from './compat-service.js';
+import { dlim } from './dlim/dlim.js';
+import { ilytics } from './ilytics/ilytics.js';
+import { segmentationApi } from './segmentation-api/segmentation-api.js';
+
+/** The existing services that the api can answer for. Adding one is one line here. */
+export const COMPAT_SERVICES: readonly CompatService[] = [dlim, segmentationApi, ilytics];
