@@ -2,9 +2,11 @@ import type { JobRecord } from '@darkroom/jobs';
 import type { FastifyRequest } from 'fastify';
 import type { Services } from '../services.js';
 import type { WantedAnswer } from '../wanted-answer.js';
+import { whileConnected } from '../while-connected.js';
 import { acceptJob } from './accept-job.js';
 import { checkSubmission } from './check-submission.js';
 import { loadPicture } from './load-picture.js';
+import type { PictureSource } from './picture-source.js';
 import { readSubmission } from './read-submission.js';
 import type { TaskRules } from './task-rules.js';
 
@@ -21,9 +23,13 @@ export async function submitJob(
   services: Services,
   wanted: WantedAnswer,
 ): Promise<Submitted> {
-  const { limits, store, blobs } = services;
+  const { limits, store, blobs, pictures } = services;
   const { fields, picture: source } = await readSubmission(request, rules, limits.maxUploadBytes);
-  const loading = source && loadPicture(source, { store, blobs, maxPixels: limits.maxImagePixels });
+  const places = { store, blobs, pictures, maxPixels: limits.maxImagePixels };
+  const load = (from: PictureSource) =>
+    whileConnected(request, (signal) => loadPicture(from, places, signal));
+  // What came with the request is looked at meanwhile; nothing is fetched before the fields are found good.
+  const loading = source && source.kind !== 'url' ? load(source) : null;
   // What is wrong with the fields is told first, whichever is found out first.
   loading?.catch(() => {});
   const about = { hasPicture: source !== null };
@@ -34,7 +40,7 @@ export async function submitJob(
     services,
     about,
   );
-  const picture = await loading;
+  const picture = await (loading ?? (source && load(source)));
   const fitted = picture
     ? await rules.fitToPicture(checked.options, picture.stored, asked)
     : { options: checked.options, attachments: {} };
