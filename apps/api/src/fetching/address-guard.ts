@@ -36,7 +36,7 @@ export class AddressGuard {
     const verb = target.hostname === address ? 'is' : 'leads to';
     throw new UrlRefused(
       `${target.hostname} ${verb} ${DESCRIPTIONS[kind]}`,
-      'Only public addresses are requested, and hosts that ALLOWED_PRIVATE_HOSTS of the service names.',
+      'Only public addresses are requested. If the host is meant to be, name it in ALLOWED_PRIVATE_HOSTS of the service.',
     );
   }
 }

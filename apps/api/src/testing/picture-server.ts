@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** Answers the requests for a path. */
@@ -17,6 +18,11 @@ export const redirect =
   (response) =>
     response.writeHead(status, { location }).end('elsewhere');
 
+interface Certificate {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
+
 /** A server on loopback that pictures are fetched from, good ones or bad; it records what it is asked for. */
 export class PictureServer {
   readonly requests: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[] = [];
@@ -27,15 +33,22 @@ export class PictureServer {
   readonly #sockets: Socket[] = [];
   #open = 0;
 
-  private constructor(answers: Readonly<Record<string, Answering>>) {
+  private constructor(answers: Readonly<Record<string, Answering>>, certificate: Certificate | null) {
     this.#answers = answers;
-    this.#server = createServer((request, response) => this.#answer(request, response));
+    const answer = (request: IncomingMessage, response: ServerResponse) => this.#answer(request, response);
+    this.#server = certificate ? createTlsServer(certificate, answer) : createServer(answer);
     this.#server.on('connection', (socket) => this.#sockets.push(socket));
   }
 
-  /** @param answers by path; of others the answer is 404 */
-  static async start(answers: Readonly<Record<string, Answering>>): Promise<PictureServer> {
-    const server = new PictureServer(answers);
+  /**
+   * @param answers by path; of others the answer is 404
+   * @param certificate of a server that speaks https
+   */
+  static async start(
+    answers: Readonly<Record<string, Answering>>,
+    certificate: Certificate | null = null,
+  ): Promise<PictureServer> {
+    const server = new PictureServer(answers, certificate);
     server.#server.listen(0, '127.0.0.1');
     await once(server.#server, 'listening');
     return server;
