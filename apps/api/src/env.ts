@@ -2,6 +2,7 @@ import { applyCommandLine, LOG_LEVELS, readEnv, sharedSettings } from '@darkroom
 import { type Static, Type } from 'typebox';
 import { compatSettings } from './compat/compat-settings.js';
 import { readPythonLogLevel } from './compat/dlim/python-log-level.js';
+import { AllowedHosts } from './fetching/allowed-hosts.js';
 
 /** All configuration of the api. `.env.example` and the README describe the same variables. */
 const EnvSchema = Type.Object({
@@ -28,6 +29,21 @@ const EnvSchema = Type.Object({
     default: 32 * 1024 ** 2,
     description: 'Bytes of one picture.',
   }),
+  URL_TIMEOUT_SECONDS: Type.Integer({
+    minimum: 0,
+    maximum: 60,
+    default: 10,
+    description: 'Time to fetch one picture from a URL, redirects included; 0: none is fetched.',
+  }),
+  ALLOWED_PRIVATE_HOSTS: Type.Refine(
+    Type.String({
+      default: '',
+      examples: ['minio:9000,10.0.0.5,[fd00::5]'],
+      description:
+        'Hosts that may be requested though their addresses are not public, with or without a port.',
+    }),
+    AllowedHosts.isList,
+  ),
   MAX_QUEUE_DEPTH: Type.Integer({
     minimum: 1,
     default: 1000,

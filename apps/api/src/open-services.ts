@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisBlobStore } from '@darkroom/blob-store';
-import { DarkroomError } from '@darkroom/contracts';
 import {
   BatchStore,
   DeadlineWatch,
@@ -17,6 +16,9 @@ import {
 import { connectRedis, type Logger, NAMESPACE } from '@darkroom/service-kit';
 import type { Redis } from 'ioredis';
 import type { Env } from './env.js';
+import { AddressGuard } from './fetching/address-guard.js';
+import { AllowedHosts } from './fetching/allowed-hosts.js';
+import { PictureFetcher } from './fetching/picture-fetcher.js';
 import { ModelDirectory } from './model-directory.js';
 import type { Services } from './services.js';
 
@@ -56,7 +58,12 @@ export function openServices(env: Env, logger: Logger): OpenServices {
     maxImagePixels: env.MAX_IMAGE_PIXELS,
     maxQueueDepth: env.MAX_QUEUE_DEPTH,
     jobKeepSeconds: env.JOB_KEEP_SECONDS,
+    urlTimeoutSeconds: env.URL_TIMEOUT_SECONDS,
   };
+  const pictures = new PictureFetcher(new AddressGuard(AllowedHosts.parse(env.ALLOWED_PRIVATE_HOSTS)), {
+    maxBytes: env.MAX_UPLOAD_BYTES,
+    timeoutMs: env.URL_TIMEOUT_SECONDS * 1000,
+  });
   const publicUrl = env.PUBLIC_URL ?? null;
   return {
     services: {
@@ -66,11 +73,11 @@ export function openServices(env: Env, logger: Logger): OpenServices {
       deliveries,
       events,
       blobs,
+      pictures,
       models,
       commands,
       runTimes,
       usage,
-      fetchPicture: refuseToFetch,
       limits,
       publicUrl,
       host: env.HOST,
@@ -99,11 +106,6 @@ export function openServices(env: Env, logger: Logger): OpenServices {
 async function waitUntilReady(redis: Redis): Promise<void> {
   const deadlineMs = Date.now() + FIRST_CONNECTION_MS;
   while (redis.status !== 'ready' && Date.now() < deadlineMs) await sleep(10);
-}
-
-async function refuseToFetch(): Promise<never> {
-  const detail = 'This version does not fetch pictures from URLs. Send the picture itself.';
-  throw new DarkroomError('option_not_supported', detail);
 }
 
 function idsIn(list: string): string[] {

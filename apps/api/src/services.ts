@@ -9,15 +9,8 @@ import type {
   WorkerCommands,
 } from '@darkroom/jobs';
 import type { Redis } from 'ioredis';
+import type { PictureFetcher } from './fetching/picture-fetcher.js';
 import type { ModelDirectory } from './model-directory.js';
-
-/**
- * Fetches a picture from an address that came from outside.
- * @throws DarkroomError for an address that is not allowed, and for what is not there or no picture
- */
-export type FetchPicture = (
-  url: string,
-) => Promise<{ readonly bytes: Buffer; readonly fileName: string | null }>;
 
 /** What the api's routes work with. Made in `main.ts`, or by a test. */
 export interface Services {
@@ -27,11 +20,11 @@ export interface Services {
   readonly deliveries: DeliveryQueues;
   readonly events: JobEvents;
   readonly blobs: BlobStore;
+  readonly pictures: PictureFetcher;
   readonly models: ModelDirectory;
   readonly commands: WorkerCommands;
   readonly runTimes: RunTimes;
   readonly usage: UsageCounters;
-  readonly fetchPicture: FetchPicture;
   readonly limits: Limits;
   /** Where clients reach the service; null: as the request says. */
   readonly publicUrl: string | null;
@@ -44,6 +37,8 @@ export interface Limits {
   readonly maxImagePixels: number;
   readonly maxQueueDepth: number;
   readonly jobKeepSeconds: number;
+  /** For one picture from a URL; 0: none is fetched. */
+  readonly urlTimeoutSeconds: number;
 }
 
 /** The longest a request may wait: proxies cut at 60 seconds. */

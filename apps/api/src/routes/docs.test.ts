@@ -194,7 +194,7 @@ describe('the OpenAPI document', () => {
     for (const name of ['webhook', 'regions', 'concepts']) {
       expect(names.has(name), name).toBe(false);
     }
-    for (const name of ['"url"', 'https://', 'Idempotency']) expect(request).not.toContain(name);
+    expect(request).not.toContain('Idempotency');
     expect(Object.keys(document.paths).filter((path) => /deliveries|analysis/.test(path))).toEqual([]);
   });
 });

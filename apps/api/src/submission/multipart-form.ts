@@ -1,8 +1,8 @@
 import { DarkroomError, GENERATED_PICTURES_MAX } from '@darkroom/contracts';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
+import { uploadTooLarge } from '../upload-too-large.js';
 import type { FormTexts } from './form-fields.js';
-import { uploadTooLarge } from './picture-source.js';
 import { twoPictures } from './read-submission.js';
 
 /** A form has so many parts at most: prompts may come as one each, beside all the fields of a task. */

@@ -13,7 +13,7 @@ import { type SubmissionFields, submitPictures } from './submit-pictures.js';
 
 export interface SubmissionRequest {
   readonly task: Task;
-  /** Files, folders and patterns. */
+  /** Files, folders, patterns and URLs. */
   readonly words: readonly string[];
   readonly url: string | undefined;
   /** Folder for pictures and other files that are made. */

@@ -2,6 +2,7 @@ import type { JobList } from '@darkroom/contracts';
 import { decodeImage, encodePicture, quantizePixels, resample } from '@darkroom/imaging';
 import { decodeNpy } from '@darkroom/tensor';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PictureServer, picture as servedPicture } from '../../testing/picture-server.js';
 import { compatForm, shapesPicture, startDemoModels } from '../../testing/start-demo-models.js';
 import type { RunningService } from '../../testing/start-service.js';
 import { rawSubmission } from '../../testing/submission.js';
@@ -23,15 +24,18 @@ interface Answer {
 
 let service: RunningService;
 let picture: Buffer;
+let pictures: PictureServer;
 
 beforeAll(async () => {
-  const variables = { DARKROOM_COMPAT: 'segmentation-api' };
-  [service, picture] = await Promise.all([
-    startDemoModels(['shapes-seg', 'shapes-sam'], { variables }),
-    shapesPicture(),
-  ]);
+  picture = await shapesPicture();
+  pictures = await PictureServer.start({ '/shapes.png': servedPicture(picture) });
+  const variables = { DARKROOM_COMPAT: 'segmentation-api', ALLOWED_PRIVATE_HOSTS: pictures.host };
+  service = await startDemoModels(['shapes-seg', 'shapes-sam'], { variables });
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  pictures?.stop();
+  await service?.stop();
+});
 
 const onnx = ['infer_model_type', 'onnx'] as const;
 
@@ -217,6 +221,8 @@ describe('a refusal', () => {
 });
 
 describe('an address', () => {
+  const map = ['requested_results_types', 'segmentation_map'] as const;
+
   it.each([
     ['a form', (fields: Record<string, string>) => compatForm(Object.entries(fields))],
     ['fields in the body', (fields: Record<string, string>) => urlencoded(fields)],
@@ -224,6 +230,16 @@ describe('an address', () => {
     const form = formOf({ infer_model_type: 'onnx', url_image: 'http://169.254.169.254/latest' });
     const [status, detail] = await refusal(await service.fetch('/infer/url/', form));
     expect([status, String(detail).startsWith('Fail! Error: ')]).toEqual([500, true]);
+  });
+
+  it('is fetched, and its picture segmented', async () => {
+    const form = compatForm([onnx, ['url_image', `http://${pictures.host}/shapes.png`], map]);
+    const answer = await service.fetch('/infer/url/', form);
+    expect(await answer.json()).toMatchObject({
+      Status: 'OK',
+      image_type: 'url',
+      requested_results: { segmentation_map: expect.any(Array) },
+    });
   });
 
   it('in a body larger than any form of fields is refused', async () => {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { whileConnected } from '../../while-connected.js';
 import type { SentPicture } from '../compat-jobs.js';
 import { defineCompatService } from '../compat-service.js';
 import { describeRoute } from '../describe-route.js';
@@ -42,7 +43,10 @@ export const segmentationApi = defineCompatService({
       { schema: describeRoute('Segment the picture at an address') },
       async (request, reply) => {
         const { form, resultTypes } = await readInference(request, 'url_image', limits.maxUploadBytes);
-        const picture = await services.fetchPicture(form.texts.get('url_image')!.at(-1)!);
+        const url = form.texts.get('url_image')!.at(-1)!;
+        const picture = await whileConnected(request, (signal) =>
+          services.pictures.fetch(url, '#/url_image', signal),
+        );
         return answer(request, reply, 'url', resultTypes, picture);
       },
     );
