@@ -19,13 +19,15 @@ from shapes_world import (
 from shapes_world.colors import COLOR_NAMES
 from shapes_world.scene import Instance
 
-from .crops import MEAN_COLOR, box_of, context_crop, masked_crop, roughened
+from .crops import MEAN_COLOR, Box, box_of, context_crop, masked_crop, roughened
 from .preparation import SIZE, prepare, resize
 
 SCENES_PER_GROUP = 512
 ONE_SHAPE, SEVERAL_SHAPES, MASKED, CONTEXT = range(4)  # what a picture is
 UNKNOWN = -1  # of a background or a number of shapes
 
+_SMALLEST_BOX = 6  # pixels, of a region that is learnt from
+_OTHER_FILLS = ((128, 128, 128), (0, 0, 0), (255, 255, 255))
 _CALM = ("plain", "plain", "plain", "gradient")
 # What the text to picture model of the shapes world draws.
 GENERATED = SceneOptions(
@@ -98,12 +100,14 @@ def whole_sample(scene: Scene, picture: np.ndarray | None = None) -> Samples:
     )
 
 
-def masked_sample(scene: Scene, instance: Instance, mask: np.ndarray, fill=MEAN_COLOR) -> Samples:
+def masked_sample(
+    scene: Scene, instance: Instance, mask: np.ndarray, fill: tuple[int, int, int] = MEAN_COLOR
+) -> Samples:
     crop = masked_crop(scene.picture, mask, box_of(mask), fill)
     return sample_of(crop, MASKED, [instance], UNKNOWN, UNKNOWN)
 
 
-def context_sample(scene: Scene, instance: Instance, box, margin: float) -> Samples:
+def context_sample(scene: Scene, instance: Instance, box: Box, margin: float) -> Samples:
     crop = context_crop(scene.picture, box, margin)
     return sample_of(
         crop, CONTEXT, [instance], UNKNOWN, COLOR_NAMES.index(scene.background.color)
@@ -132,11 +136,9 @@ def _region_samples(scene: Scene, rng: np.random.Generator) -> list[Samples]:
     for instance in scene.truth.instances:
         mask = roughened(scene.truth.instance_map == instance.instance_id, rng)
         box = box_of(mask)
-        if box is None or min(box[2] - box[0], box[3] - box[1]) < 6:
+        if box is None or min(box[2] - box[0], box[3] - box[1]) < _SMALLEST_BOX:
             continue
-        fill = MEAN_COLOR if rng.random() < 0.75 else tuple(
-            int(level) for level in ([128] * 3, [0] * 3, [255] * 3)[int(rng.integers(3))]
-        )
+        fill = MEAN_COLOR if rng.random() < 0.75 else _OTHER_FILLS[int(rng.integers(3))]
         samples.append(masked_sample(scene, instance, mask, fill))
         samples.append(context_sample(scene, instance, box, 0.02 + 0.25 * rng.random()))
     return samples

@@ -16,6 +16,7 @@ from .dataset import Samples
 from .evaluation_pictures import (
     crops,
     generated_like,
+    one_large_shape,
     one_shape,
     several_shapes,
     two_shapes,
@@ -132,6 +133,9 @@ def evaluate(network: ShapesClip, scenes: int) -> dict:
         "logit_scale": round(network.scale().item(), 4),
         "one large shape on calm ground": concept_shares(network, generated),
         "one shape of the world": concept_shares(network, alone),
+        "one shape of the world, from 25 % of the edge": concept_shares(
+            network, whole_pictures(one_large_shape, scenes)
+        ),
     }
     for name, samples in crops(scenes // 3).items():
         report[name] = concept_shares(network, samples)

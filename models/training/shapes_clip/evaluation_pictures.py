@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from shapes_world import (
-    SceneOptions,
     Scene,
+    SceneOptions,
     Split,
     draw_evaluation_scene,
     draw_scene,
@@ -20,6 +20,7 @@ from .preparation import SIZE
 
 _GREY = (128, 128, 128)
 _ALONE = SceneOptions(count=(1, 1))
+_LARGE = SceneOptions(count=(1, 1), size=(0.25, 0.60))
 _SMALLEST_BOX = 8  # pixels; there is no telling what smaller ones show
 
 CropSample = Callable[[Scene, Instance, np.ndarray], Samples]
@@ -37,6 +38,11 @@ def generated_like(index: int) -> Samples:
 def one_shape(index: int) -> Samples:
     """A scene of the world with one shape, from 10 % of the edge, on any ground."""
     return whole_sample(draw_scene(seed_for(Split.HELD_OUT, index), 224, 224, _ALONE))
+
+
+def one_large_shape(index: int) -> Samples:
+    """The same from 25 % of the edge."""
+    return whole_sample(draw_scene(seed_for(Split.HELD_OUT, index), 224, 224, _LARGE))
 
 
 def several_shapes(index: int) -> Samples:

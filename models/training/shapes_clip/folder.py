@@ -1,4 +1,4 @@
-"""The small files of a CLIP folder as transformers writes them: configuration, preparation, tokenizer."""
+"""The small files of a CLIP folder: what is in it, how pictures are prepared, the tokenizer."""
 
 from pathlib import Path
 

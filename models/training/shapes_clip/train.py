@@ -13,12 +13,13 @@ from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoi
 from .batches import Batch, all_samples, training_batches
 from .losses import contrastive_loss
 from .network import ShapesClip
+from .statements import FALSE
 
 
 def train_step(
     network: nn.Module, optimizer: torch.optim.Optimizer, batch: Batch, bfloat16: bool
 ) -> tuple[float, float]:
-    """The loss before the step, and how many texts the likeliest picture is right for."""
+    """The loss before the step, and the share of pictures whose likeliest text is not false."""
     pictures = batch.pictures.contiguous(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
         logits = network(pictures, batch.token_ids, batch.mask)
@@ -28,7 +29,7 @@ def train_step(
     nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
     best = batch.truth.gather(1, logits.argmax(dim=1, keepdim=True))
-    return loss.item(), float((best != 0).float().mean())
+    return loss.item(), float((best != FALSE).float().mean())
 
 
 def train(options: argparse.Namespace) -> None:
@@ -65,7 +66,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     parser.add_argument("--groups", type=int, default=40, help="of 512 scenes each")
-    parser.add_argument("--steps", type=int, default=1800)
+    parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
     parser.add_argument("--averaging", type=float, default=0.995, help="of weights")
