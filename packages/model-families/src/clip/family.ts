@@ -6,6 +6,7 @@ import { openParts, tokensOf } from './open-parts.js';
 import { ClipOptionsSchema, optionsOf, requestOptions } from './options.js';
 import { graphPartsOf } from './parts.js';
 import { ClipPipeline } from './pipeline.js';
+import { recognize } from './recognize.js';
 import { readSignature } from './signature.js';
 
 /**
@@ -30,4 +31,5 @@ export const clip: Family = {
     if (!signature) throw new DarkroomError('inference_failed', problems.map(describeProblem).join('; '));
     return new ClipPipeline(model.manifest, openParts(model, graphs, signature));
   },
+  recognize,
 };

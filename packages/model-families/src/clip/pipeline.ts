@@ -75,7 +75,7 @@ export class ClipPipeline implements Pipeline<PreparedAnalysis, InferredAnalysis
 
   async prepare(input: PipelineInput): Promise<PreparedAnalysis> {
     const picture = neededPicture(input);
-    const request = readRequest(input.options as AnalysisOptions, picture, this.#parts.tokenizer);
+    const request = await readRequest(input.options as AnalysisOptions, picture, this.#parts.tokenizer);
     const { options, regions } = request;
     if (options.scored === 'picture') return { request, pictures: [this.#resize(picture)] };
     const pictures: ResampledPixels[] = [];
