@@ -25,15 +25,16 @@ export async function submitJob(
   wanted: WantedAnswer,
 ): Promise<Submitted> {
   const submission = await readSubmission(request, rules, services.limits.maxUploadBytes);
-  return submitRead(submission, rules, services, { wanted, request });
+  return submitRead(request, submission, rules, services, wanted);
 }
 
 /** Takes a job to the queue whose fields and picture were read already. @throws DarkroomError */
 export async function submitRead(
+  request: FastifyRequest,
   { fields, picture: source }: Submission,
   rules: TaskRules,
   services: Services,
-  { wanted, request }: { readonly wanted: WantedAnswer; readonly request: FastifyRequest },
+  wanted: WantedAnswer,
 ): Promise<Submitted> {
   const { limits, store, blobs, pictures } = services;
   const places = { store, blobs, pictures, maxPixels: limits.maxImagePixels };
