@@ -1,11 +1,19 @@
 import type { BlobStore } from '@darkroom/blob-store';
-import { DarkroomError } from '@darkroom/contracts';
+import { DarkroomError, type ErrorCode } from '@darkroom/contracts';
 import type { JobStore, RejectedPicture, StoredPicture } from '@darkroom/jobs';
 import { loadPicture } from './load-picture.js';
 import type { PictureSource } from './picture-source.js';
 
 /** Longer than sending all pictures may take. What an api that died took in goes away by itself after it. */
 const HELD_MS = 3_600_000;
+
+/** What models and queues lack, they lack for every picture. */
+const OF_NO_PICTURE: ReadonlySet<ErrorCode> = new Set([
+  'model_not_found',
+  'model_task_mismatch',
+  'option_not_supported',
+  'queue_full',
+]);
 
 /** A picture of a batch that a job can be made of. */
 export interface TakenPicture {
@@ -60,6 +68,7 @@ export class PictureIntake {
       await work();
     } catch (error) {
       if (!(error instanceof DarkroomError) || error.kind.status >= 500) throw error;
+      if (OF_NO_PICTURE.has(error.code)) throw error;
       this.rejected.push({ index, fileName, error: { code: error.code, detail: error.message } });
     }
   }
