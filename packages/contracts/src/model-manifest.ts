@@ -7,6 +7,7 @@ export const RESIZE_MODES = ['stretch', 'letterbox', 'shortest-edge', 'none'] as
 export const RESAMPLERS = ['pil-bilinear', 'pil-bicubic', 'pil-lanczos', 'cv2-linear', 'darknet'] as const;
 export const LETTERBOX_ROUNDINGS = ['round', 'round-half-up', 'floor', 'truncate'] as const;
 export const SHORTEST_EDGE_ROUNDINGS = ['torchvision', 'transformers', 'yolos', 'detectron2'] as const;
+export const CROP_ROUNDINGS = ['torchvision', 'transformers'] as const;
 export const PALETTES = ['pascal-voc', 'ade20k', 'cityscapes', 'coco', 'distinct'] as const;
 
 const channels = (description: string) =>
@@ -17,7 +18,7 @@ export const PreparationSchema = Type.Object(
   {
     resize: Type.Enum([...RESIZE_MODES], {
       description:
-        '`stretch` to width × height; `letterbox`: fit into width × height and pad; `shortest-edge`: scale to `shortest_edge`, keeping the aspect; `none`: as it is, for graphs that resize by themselves.',
+        '`stretch` to width × height; `letterbox`: fit into width × height and pad; `shortest-edge`: scale to `shortest_edge`, keeping the aspect, and with width and height cut out the middle; `none`: as it is, for graphs that resize by themselves.',
     }),
     width: Type.Optional(Type.Integer({ minimum: 1, maximum: 16384 })),
     height: Type.Optional(Type.Integer({ minimum: 1, maximum: 16384 })),
@@ -26,7 +27,8 @@ export const PreparationSchema = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 16384,
-        description: 'No edge grows beyond this; default 16 times `shortest_edge`.',
+        description:
+          'No edge grows beyond this; default 16 times `shortest_edge`, none where the middle is cut out.',
       }),
     ),
     multiple_of: Type.Optional(
@@ -60,6 +62,13 @@ export const PreparationSchema = Type.Object(
         default: 'torchvision',
         description:
           'How the edges become whole pixels with `shortest-edge`: as torchvision, transformers (DETR), its YOLOS (multiples of 16) or Detectron2 has them.',
+      }),
+    ),
+    crop_rounding: Type.Optional(
+      Type.Enum([...CROP_ROUNDINGS], {
+        default: 'torchvision',
+        description:
+          'Where the middle is that `shortest-edge` cuts out, when an odd number of pixels is cut off: as torchvision (CLIP, open_clip) or transformers has it.',
       }),
     ),
     padding_color: Type.Optional(

@@ -1,6 +1,7 @@
 export * from './argmax-logits.js';
 export * from './boxes/box-geometry.js';
 export * from './boxes/crop-picture.js';
+export * from './boxes/crop-square.js';
 export * from './boxes/non-maximum-suppression.js';
 export type * from './class-ids.js';
 export * from './class-map.js';
@@ -28,6 +29,7 @@ export { cropMask, maskArea, maskBox, type RegionMask, regionMaskFrom } from './
 export * from './masks/remove-small-regions.js';
 export type { Rle } from './masks/rle.js';
 export * from './normalize.js';
+export * from './overlay/draw-caption.js';
 export * from './overlay/draw-detections.js';
 export * from './overlay/draw-masks.js';
 export * from './palettes/color.js';

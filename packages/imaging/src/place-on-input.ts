@@ -1,5 +1,6 @@
 import type { Pixels, ResampledPixels } from './pixels.js';
 import type { Placement } from './placement.js';
+import type { ResampledPart } from './resamplers/resampler.js';
 import { type ResamplerName, resample } from './resamplers/resamplers.js';
 
 export interface InputOptions {
@@ -20,11 +21,30 @@ export function placeOnInput(pixels: Pixels, placement: Placement, options: Inpu
       `expected a picture of ${pictureWidth} × ${pictureHeight} as placed, got ${pixels.width} × ${pixels.height}`,
     );
   }
-  const resized = resample(options.resampler, pixels, resizedWidth, resizedHeight);
-  if (resizedWidth === inputWidth && resizedHeight === inputHeight) return resized;
+  const part = visiblePart(placement);
+  // A picture one pixel high and 20,000 wide has millions of pixels beside those that are seen.
+  const resized = resample(options.resampler, pixels, resizedWidth, resizedHeight, part);
+  if (part.width === inputWidth && part.height === inputHeight) return resized;
   const data = padded(resized, inputWidth, inputHeight, options.padding);
-  copyVisiblePart(resized, placement, data);
+  const [left, top] = [Math.max(placement.offsetX, 0), Math.max(placement.offsetY, 0)];
+  const rowValues = part.width * 3;
+  for (let y = 0; y < part.height; y++) {
+    const row = resized.data.subarray(y * rowValues, (y + 1) * rowValues);
+    data.set(row, ((top + y) * inputWidth + left) * 3);
+  }
   return { width: inputWidth, height: inputHeight, channels: 3, data };
+}
+
+/** What of the resized picture lies on the input. */
+function visiblePart(placement: Placement): ResampledPart {
+  const { inputWidth, inputHeight, resizedWidth, resizedHeight, offsetX, offsetY } = placement;
+  const [x, y] = [Math.max(-offsetX, 0), Math.max(-offsetY, 0)];
+  return {
+    x,
+    y,
+    width: Math.min(resizedWidth - x, inputWidth - Math.max(offsetX, 0)),
+    height: Math.min(resizedHeight - y, inputHeight - Math.max(offsetY, 0)),
+  };
 }
 
 function padded(resized: ResampledPixels, width: number, height: number, padding: InputOptions['padding']) {
@@ -38,21 +58,4 @@ function padded(resized: ResampledPixels, width: number, height: number, padding
     data[i + 2] = blue!;
   }
   return data;
-}
-
-function copyVisiblePart(
-  resized: ResampledPixels,
-  placement: Placement,
-  data: Uint8Array | Float32Array,
-): void {
-  const { inputWidth, inputHeight, offsetX, offsetY } = placement;
-  const left = Math.max(offsetX, 0);
-  const right = Math.min(offsetX + resized.width, inputWidth);
-  const top = Math.max(offsetY, 0);
-  const bottom = Math.min(offsetY + resized.height, inputHeight);
-  if (right <= left) return;
-  for (let y = top; y < bottom; y++) {
-    const from = ((y - offsetY) * resized.width + left - offsetX) * 3;
-    data.set(resized.data.subarray(from, from + (right - left) * 3), (y * inputWidth + left) * 3);
-  }
 }

@@ -100,7 +100,19 @@ describe('resizing by the shortest edge', () => {
     const request = { mode: 'shortest-edge', shortestEdge: 224, inputWidth: 224, inputHeight: 224 } as const;
     expect(placed(request)).toEqual({ input: [224, 224], resized: [398, 224], offset: [-87, 0] });
     // 3 pixels too many: torchvision rounds 1.5 to 2.
-    expect(placed({ ...request, pictureWidth: 227, pictureHeight: 224 }).offset).toEqual([-2, 0]);
+    const wide = { ...request, pictureWidth: 227, pictureHeight: 224 };
+    expect(placed(wide).offset).toEqual([-2, 0]);
+    expect(placed({ ...wide, cropRounding: 'transformers' }).offset).toEqual([-1, 0]);
+  });
+
+  it('surrounds what is smaller than a fixed input, the odd pixel left and above with transformers', () => {
+    const request = { mode: 'shortest-edge', shortestEdge: 5, inputWidth: 8, inputHeight: 8 } as const;
+    const square = { ...request, pictureWidth: 10, pictureHeight: 10 };
+    expect(placed(square).offset).toEqual([1, 1]);
+    expect(placed({ ...square, cropRounding: 'transformers' }).offset).toEqual([2, 2]);
+    // 9 × 5 on 8 × 8: one dimension is cut, the other one padded.
+    const wide = { ...request, pictureWidth: 9, pictureHeight: 5, cropRounding: 'transformers' } as const;
+    expect(placed(wide).offset).toEqual([0, 2]);
   });
 
   it('needs the length', () => {

@@ -28,6 +28,12 @@ export type LetterboxAnchor = 'center' | 'top-left';
  */
 export type LetterboxRounding = 'round' | 'round-half-up' | 'floor' | 'truncate';
 
+/**
+ * Where the middle of a picture is, of which an odd number of pixels is cut off: the half is rounded to even by
+ * `torchvision` (`center_crop`; CLIP, open_clip), and down by `transformers` (`center_crop` of `image_transforms.py`).
+ */
+export type CropRounding = 'torchvision' | 'transformers';
+
 /** How a picture is put on a model's input. All sizes in pixels. */
 export interface Placement {
   readonly pictureWidth: number;
@@ -57,6 +63,8 @@ export interface PlacementRequest {
   readonly shortestEdgeRounding?: ShortestEdgeRounding;
   /** `shortest-edge` only: a free input is padded, right and below, to a multiple of this. */
   readonly multipleOf?: number;
+  /** `shortest-edge` only, where the input is fixed; `torchvision` when left out. */
+  readonly cropRounding?: CropRounding;
   /** `center` when left out. */
   readonly letterboxAnchor?: LetterboxAnchor;
   /** `round` when left out. */
@@ -117,7 +125,7 @@ function scaledBy(toWholePixels: (side: number) => number): Fit {
   };
 }
 
-/** A fixed input shows the middle of a picture that is larger (torchvision's `center_crop`) or its top left. */
+/** A fixed input shows the middle of a picture that is larger, or its top left. */
 function placeByShortestEdge(request: PlacementRequest): Placement {
   const { pictureWidth, pictureHeight, longestEdgeLimit, multipleOf = 1 } = request;
   const shortestEdge = requirePositive('shortestEdge', request.shortestEdge);
@@ -158,8 +166,9 @@ function anchored(
   resizedWidth: number,
   resizedHeight: number,
 ): Placement {
-  const { pictureWidth, pictureHeight } = request;
+  const { pictureWidth, pictureHeight, cropRounding = 'torchvision' } = request;
   const isCentered = (request.letterboxAnchor ?? 'center') === 'center';
+  const offset = CENTERED_OFFSETS[cropRounding];
   return {
     pictureWidth,
     pictureHeight,
@@ -167,18 +176,20 @@ function anchored(
     inputHeight,
     resizedWidth,
     resizedHeight,
-    offsetX: isCentered ? centeredOffset(inputWidth - resizedWidth) : 0,
-    offsetY: isCentered ? centeredOffset(inputHeight - resizedHeight) : 0,
+    offsetX: isCentered ? offset(inputWidth - resizedWidth) : 0,
+    offsetY: isCentered ? offset(inputHeight - resizedHeight) : 0,
   };
 }
 
 /**
- * Odd padding puts the extra pixel right and below, as ultralytics and Darknet do; of an odd cut, torchvision
- * rounds the half to even.
+ * By the room in pixels that the input has more than the picture. Of odd padding the extra pixel is right and below, as
+ * with ultralytics and Darknet; transformers has it left and above.
  */
-function centeredOffset(roomInPixels: number): number {
-  return roomInPixels >= 0 ? Math.floor(roomInPixels / 2) : -roundHalfToEven(-roomInPixels / 2);
-}
+const CENTERED_OFFSETS: Readonly<Record<CropRounding, (room: number) => number>> = {
+  torchvision: (room) => (room >= 0 ? Math.floor(room / 2) : -roundHalfToEven(-room / 2)),
+  // One pixel too much would give -0.
+  transformers: (room) => Math.ceil(room / 2) + 0,
+};
 
 function fixedInput(request: PlacementRequest): [width: number, height: number] {
   return [

@@ -13,6 +13,7 @@ export const PREPARATION_FIELD_MODES: Partial<Record<Field, readonly Preparation
   letterbox_anchor: ['letterbox', 'shortest-edge'],
   letterbox_rounding: ['letterbox'],
   shortest_edge_rounding: ['shortest-edge'],
+  crop_rounding: ['shortest-edge'],
 };
 
 const NEEDED_BY: Record<Preparation['resize'], readonly Field[]> = {

@@ -23,6 +23,7 @@ it('a sparse manifest is completed with every default', () => {
       letterbox_anchor: 'center',
       letterbox_rounding: 'round',
       shortest_edge_rounding: 'torchvision',
+      crop_rounding: 'torchvision',
       padding_color: [114, 114, 114],
       scale: 1 / 255,
       mean: [0, 0, 0],

@@ -8,7 +8,13 @@ type With<Base, Fields extends keyof Base> = Base & Required<Pick<Base, Fields>>
 /** A preparation with every default filled in; sizes and resampler are there where its resize mode needs them. */
 export type CompletePreparation = With<
   Preparation,
-  'letterbox_anchor' | 'letterbox_rounding' | 'shortest_edge_rounding' | 'scale' | 'channel_order' | 'layout'
+  | 'letterbox_anchor'
+  | 'letterbox_rounding'
+  | 'shortest_edge_rounding'
+  | 'crop_rounding'
+  | 'scale'
+  | 'channel_order'
+  | 'layout'
 > & {
   padding_color: PerChannel;
   mean: PerChannel;
@@ -28,7 +34,7 @@ const LONGEST_PER_SHORTEST_EDGE = 16;
 
 /**
  * Fills in the defaults that the manifest’s schema names; a mean is 0 and a std 1 in each channel, and the longest
- * edge 16 times the shortest.
+ * edge 16 times the shortest, unless the middle is cut out.
  */
 export function withDefaults(manifest: ModelManifest): CompleteManifest {
   const { preparation = { resize: 'none' }, ...rest } = structuredClone(manifest);
@@ -42,6 +48,9 @@ export function withDefaults(manifest: ModelManifest): CompleteManifest {
   }) as CompleteManifest;
 }
 
-function longestEdge({ shortest_edge }: Preparation): Partial<Preparation> {
-  return shortest_edge === undefined ? {} : { longest_edge: LONGEST_PER_SHORTEST_EDGE * shortest_edge };
+function longestEdge({ shortest_edge, width }: Preparation): Partial<Preparation> {
+  // Of what is cut off nothing is made.
+  return shortest_edge === undefined || width !== undefined
+    ? {}
+    : { longest_edge: LONGEST_PER_SHORTEST_EDGE * shortest_edge };
 }

@@ -4,14 +4,18 @@ import { type Finding, inGraph, inManifest } from './finding.js';
 
 const BATCH_RANK = 4;
 
-/**
- * Whether the graph takes one picture, prepared as the manifest says.
- * @param options `withoutBatch`: whether three dimensions are as good, a picture without a batch around it
- */
+export interface InputLeniency {
+  /** Three dimensions are as good, a picture without a batch around it. */
+  readonly withoutBatch?: boolean;
+  /** With `shortest-edge`, width and height may cut off parts of a picture. */
+  readonly cropped?: boolean;
+}
+
+/** Whether the graph takes one picture, prepared as the manifest says. */
 export function checkInput(
   preparation: CompletePreparation,
   inputs: readonly TensorSpec[],
-  { withoutBatch = false }: { readonly withoutBatch?: boolean } = {},
+  { withoutBatch = false, cropped = false }: InputLeniency = {},
 ): { spec: TensorSpec | null; findings: readonly Finding[] } {
   const [spec, ...others] = inputs;
   if (!spec || others.length > 0) {
@@ -33,7 +37,7 @@ export function checkInput(
   }
   const findings = checkChannels(preparation, spec);
   // In another layout other dimensions are the sizes.
-  if (findings.length === 0) findings.push(...checkSize(preparation, spec));
+  if (findings.length === 0) findings.push(...checkSize(preparation, spec, cropped));
   if (rank === BATCH_RANK && spec.dims[0] !== null && spec.dims[0] !== 1) {
     const detail = `expected a batch of 1 or of any size, got ${describeSpec(spec)}. Export it with a batch of 1`;
     findings.push(inGraph(field, detail));
@@ -54,11 +58,14 @@ function checkChannels({ layout }: CompletePreparation, spec: TensorSpec): Findi
   return [inGraph(`input ${spec.name}`, detail)];
 }
 
-function checkSize(preparation: CompletePreparation, spec: TensorSpec): Finding[] {
+function checkSize(preparation: CompletePreparation, spec: TensorSpec, isCropped: boolean): Finding[] {
   const { resize, layout, width, height } = preparation;
   const [inputHeight, inputWidth] = layout === 'nchw' ? spec.dims.slice(-2) : spec.dims.slice(-3, -1);
   const fixed = { width: inputWidth ?? null, height: inputHeight ?? null };
-  if (resize === 'shortest-edge' || resize === 'none') return checkFreeSize(preparation, fixed, spec);
+  const isCut = isCropped && resize === 'shortest-edge' && width !== undefined;
+  if (!isCut && (resize === 'shortest-edge' || resize === 'none')) {
+    return checkFreeSize(preparation, fixed, spec);
+  }
   const given = { width, height };
   return (['width', 'height'] as const).flatMap((side) => {
     if (fixed[side] === null || fixed[side] === given[side]) return [];

@@ -1,5 +1,14 @@
 import { DEFAULT_POLYGON_TOLERANCE, type Detection, type MaskFormat } from '@darkroom/contracts';
-import { encodeMaskPng, encodeRle, maskToPolygons, type RegionMask, type Size } from '@darkroom/imaging';
+import {
+  encodeMaskPng,
+  encodeRle,
+  encodeRuns,
+  type MaskRuns,
+  maskToPolygons,
+  type RegionMask,
+  regionMaskFromRuns,
+  type Size,
+} from '@darkroom/imaging';
 import type { PipelineArtifact } from './family.js';
 import { artifactOf } from './picture-artifact.js';
 
@@ -47,4 +56,17 @@ export function shapeMask(
   options: MaskShapeOptions,
 ): Promise<MaskShape> {
   return SHAPERS[options.mask_format ?? 'none'](mask, index, picture, options);
+}
+
+/** The same of a mask in runs, which are nearly the run-length code already; other formats need a byte for each pixel around it. */
+export async function shapeRuns(
+  mask: MaskRuns,
+  index: number,
+  picture: Size,
+  options: MaskShapeOptions,
+): Promise<MaskShape> {
+  if (options.mask_format === 'none') return { shape: {}, artifact: null };
+  if (options.mask_format !== 'rle') return shapeMask(regionMaskFromRuns(mask), index, picture, options);
+  const { size, counts } = encodeRuns(mask);
+  return { shape: { rle: { size: [...size], counts } }, artifact: null };
 }

@@ -6,6 +6,7 @@ import {
   pixelsToTensor,
   placeOnInput,
   placePicture,
+  type ResampledPixels,
 } from '@darkroom/imaging';
 import type { CompletePreparation } from '@darkroom/model-catalog';
 import type { Float32Tensor } from '@darkroom/tensor';
@@ -20,13 +21,23 @@ export interface PlacedTensor {
 /** Resizes a picture, puts it on the network's input and turns it into numbers, as the manifest says. */
 export function preparePicture(picture: Pixels, preparation: CompletePreparation): PlacedTensor {
   const placement = placePicture(placementRequest(picture, preparation));
-  const { resampler, padding_color } = preparation;
-  // Only a picture that is left as it is needs no resampler.
-  const placed =
-    resampler === undefined
-      ? picture
-      : placeOnInput(picture, placement, { resampler, padding: padding_color });
+  const placed = onInput(picture, placement, preparation);
   return { tensor: pixelsToTensor(placed, normalizationOf(preparation)), placement };
+}
+
+/** The first half of that, up to the numbers, which take four times the memory. */
+export function resizePicture(picture: Pixels, preparation: CompletePreparation): ResampledPixels {
+  return onInput(picture, placePicture(placementRequest(picture, preparation)), preparation);
+}
+
+function onInput(
+  picture: Pixels,
+  placement: Placement,
+  { resampler, padding_color }: CompletePreparation,
+): ResampledPixels {
+  // Only a picture that is left as it is needs no resampler.
+  if (resampler === undefined) return picture;
+  return placeOnInput(picture, placement, { resampler, padding: padding_color });
 }
 
 /** From the manifest's words to the names that imaging uses. */
@@ -49,5 +60,6 @@ function placementRequest({ width, height }: Pixels, preparation: CompletePrepar
     letterboxAnchor: preparation.letterbox_anchor,
     rounding: preparation.letterbox_rounding,
     shortestEdgeRounding: preparation.shortest_edge_rounding,
+    cropRounding: preparation.crop_rounding,
   };
 }

@@ -2,6 +2,8 @@
 export * from '@darkroom/private-redis';
 export * from './darkroom-process.js';
 export * from './graphs/candidate-output.js';
+export * from './graphs/clip-graphs.js';
+export * from './graphs/clip-tokenizer.js';
 export * from './graphs/detection-graph.js';
 export * from './graphs/external-weights.js';
 export * from './graphs/failing-segmentation-graph.js';
@@ -19,6 +21,7 @@ export * from './graphs/sd-unet-graph.js';
 export * from './graphs/sd-vae-graphs.js';
 export * from './graphs/segmentation-graph.js';
 export * from './graphs/slow-segmentation-graph.js';
+export * from './graphs/write-clip-model.js';
 export * from './graphs/write-sd-model.js';
 export * from './graphs/write-test-model.js';
 export * from './list-processes.js';

@@ -1,3 +1,4 @@
+import type { MaskRuns } from './mask-runs.js';
 import type { RegionMask } from './region-mask.js';
 import {
   FIRST_CHARACTER,
@@ -33,6 +34,22 @@ function requireSize(width: number, height: number, { maxPixels }: RleLimits): v
       `expected the run-length code of a picture of at most ${maxPixels} pixels, got the size ${width} × ${height}`,
     );
   }
+}
+
+/**
+ * The same mask as its runs of ones, which stay small however large the mask is.
+ * @throws RangeError as {@link decodeRle} does
+ */
+export function decodeRuns(rle: Rle, limits: RleLimits): MaskRuns {
+  const [height, width] = rle.size;
+  requireSize(width, height, limits);
+  const edges: number[] = [];
+  forEachRunOfOnes(readRuns(rle.counts, width * height), (start, end) => {
+    // Other writers may have runs of 0 without length, which part what belongs together.
+    if (edges.at(-1) === start) edges[edges.length - 1] = end;
+    else edges.push(start, end);
+  });
+  return { pictureWidth: width, pictureHeight: height, edges: Uint32Array.from(edges) };
 }
 
 /** The length of each run, of 0 and 1 in turn. */

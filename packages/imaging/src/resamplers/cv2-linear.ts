@@ -1,7 +1,9 @@
 import { type Pixels, pixelsOf } from '../pixels.js';
 import { roundHalfToEven } from '../round-half-to-even.js';
+import { cutPart } from './cut-part.js';
+import type { ResampledPart } from './resampler.js';
 
-/** For each output position along an axis, the two input positions it lies between and their weights. */
+/** For some output positions along an axis, the two input positions it lies between and their weights. */
 interface LinearTaps {
   readonly near: Int32Array;
   readonly far: Int32Array;
@@ -16,13 +18,21 @@ const WEIGHT_ONE = 1 << 11;
  * way down, weights of 11 bits, the vertical step in 16-bit arithmetic (OpenCV's `resize.cpp`). Equal in every bit
  * to OpenCV without vendor libraries; builds with IPP may differ by one level.
  */
-export function resampleCv2Linear(pixels: Pixels, width: number, height: number): Pixels {
-  if (width === pixels.width && height === pixels.height) return pixels;
-  if (width * 2 === pixels.width && height * 2 === pixels.height) return halve(pixels, width, height);
-  const columns = tapsAlong(pixels.width, width, true);
-  const rows = tapsAlong(pixels.height, height, false);
-  const output = new Uint8Array(width * height * 3);
-  const scaledRows = [new Int32Array(width * 3), new Int32Array(width * 3)] as const;
+export function resampleCv2Linear(
+  pixels: Pixels,
+  width: number,
+  height: number,
+  part: ResampledPart,
+): Pixels {
+  if (width === pixels.width && height === pixels.height) return cutPart(pixels, part);
+  if (width * 2 === pixels.width && height * 2 === pixels.height) {
+    return cutPart(halve(pixels, width, height), part);
+  }
+  const columns = tapsAlong(pixels.width, width, { from: part.x, length: part.width, isHorizontal: true });
+  const rows = tapsAlong(pixels.height, height, { from: part.y, length: part.height, isHorizontal: false });
+  const rowValues = part.width * 3;
+  const output = new Uint8Array(rowValues * part.height);
+  const scaledRows = [new Int32Array(rowValues), new Int32Array(rowValues)] as const;
   const heldRows = [-1, -1];
   // Input rows of different parity never share a buffer, so both rows of a pair are held at once.
   const scaledRow = (y: number): Int32Array => {
@@ -31,29 +41,39 @@ export function resampleCv2Linear(pixels: Pixels, width: number, height: number)
     heldRows[y & 1] = y;
     return scaled;
   };
-  for (let y = 0; y < height; y++) {
+  for (let y = 0; y < part.height; y++) {
     const upper = scaledRow(rows.near[y]!);
     const lower = scaledRow(rows.far[y]!);
-    blendRows(upper, lower, rows.nearWeights[y]!, rows.farWeights[y]!, output, y * width * 3);
+    blendRows(upper, lower, rows.nearWeights[y]!, rows.farWeights[y]!, output, y * rowValues);
   }
-  return pixelsOf(output, width, height);
+  return pixelsOf(output, part.width, part.height);
+}
+
+interface Stretch {
+  readonly from: number;
+  readonly length: number;
+  readonly isHorizontal: boolean;
 }
 
 /**
  * OpenCV sets the weight to 0 beyond the first and last column, but for rows it keeps the weights and takes the
  * edge row twice, which rounds otherwise.
  */
-function tapsAlong(inputSize: number, outputSize: number, isHorizontal: boolean): LinearTaps {
+function tapsAlong(
+  inputSize: number,
+  outputSize: number,
+  { from, length, isHorizontal }: Stretch,
+): LinearTaps {
   const scale = 1 / (outputSize / inputSize);
   const last = inputSize - 1;
   const taps = {
-    near: new Int32Array(outputSize),
-    far: new Int32Array(outputSize),
-    nearWeights: new Int32Array(outputSize),
-    farWeights: new Int32Array(outputSize),
+    near: new Int32Array(length),
+    far: new Int32Array(length),
+    nearWeights: new Int32Array(length),
+    farWeights: new Int32Array(length),
   };
-  for (let i = 0; i < outputSize; i++) {
-    const position = Math.fround((i + 0.5) * scale - 0.5);
+  for (let i = 0; i < length; i++) {
+    const position = Math.fround((from + i + 0.5) * scale - 0.5);
     const floor = Math.floor(position);
     const isOutside = floor < 0 || floor >= last;
     const fraction = isHorizontal && isOutside ? 0 : Math.fround(position - floor);

@@ -1,9 +1,12 @@
 import type { Pixels, ResampledPixels } from '../pixels.js';
+import type { ResampledPart } from './resampler.js';
 
-/** For each output position along an axis, the input position before it and how far it lies beyond that. */
+/** For some output positions along an axis, the input position before it and how far it lies beyond that. */
 interface CornerAlignedTaps {
   readonly near: Int32Array;
   readonly fraction: Float32Array;
+  /** Whether the last of them is the last of all. */
+  readonly hasLast: boolean;
 }
 
 /** As Darknet gives them: values from 0 to 255, not rounded. */
@@ -18,11 +21,16 @@ export interface DarknetPixels extends ResampledPixels {
  * Darknet's last row takes no share of the row below it. Where rounding puts its position just before the last
  * input row rather than on it, that row comes out nearly black; networks run on Darknet saw it so, and it is kept.
  */
-export function resampleDarknet(pixels: Pixels, width: number, height: number): DarknetPixels {
-  const columns = tapsAlong(pixels.width, width);
-  const rows = tapsAlong(pixels.height, height);
-  const rowValues = width * 3;
-  const output = new Float32Array(rowValues * height);
+export function resampleDarknet(
+  pixels: Pixels,
+  width: number,
+  height: number,
+  part: ResampledPart,
+): DarknetPixels {
+  const columns = tapsAlong(pixels.width, width, part.x, part.width);
+  const rows = tapsAlong(pixels.height, height, part.y, part.height);
+  const rowValues = part.width * 3;
+  const output = new Float32Array(rowValues * part.height);
   const scaledRows = [new Float32Array(rowValues), new Float32Array(rowValues)] as const;
   const heldRows = [-1, -1];
   const scaledRow = (y: number): Float32Array => {
@@ -31,31 +39,31 @@ export function resampleDarknet(pixels: Pixels, width: number, height: number): 
     heldRows[y & 1] = y;
     return scaled;
   };
-  for (let y = 0; y < height; y++) {
+  for (let y = 0; y < part.height; y++) {
     const near = rows.near[y]!;
     const fraction = rows.fraction[y]!;
     const out = y * rowValues;
     const upper = scaledRow(near);
     for (let i = 0; i < rowValues; i++) output[out + i] = (1 - fraction) * upper[i]!;
-    if (y === height - 1 || pixels.height === 1) continue;
+    if ((rows.hasLast && y === part.height - 1) || pixels.height === 1) continue;
     const lower = scaledRow(Math.min(near + 1, pixels.height - 1));
     for (let i = 0; i < rowValues; i++) output[out + i] = output[out + i]! + fraction * lower[i]!;
   }
-  return { width, height, channels: 3, data: output };
+  return { width: part.width, height: part.height, channels: 3, data: output };
 }
 
 /** Positions in single precision, as Darknet has them: which pixel is before a position depends on it. */
-function tapsAlong(inputSize: number, outputSize: number): CornerAlignedTaps {
-  const near = new Int32Array(outputSize);
-  const fraction = new Float32Array(outputSize);
+function tapsAlong(inputSize: number, outputSize: number, from: number, length: number): CornerAlignedTaps {
+  const near = new Int32Array(length);
+  const fraction = new Float32Array(length);
   // Darknet divides by zero for a single row; there the first input row is as good as any.
   const scale = outputSize === 1 ? 0 : Math.fround((inputSize - 1) / (outputSize - 1));
-  for (let i = 0; i < outputSize; i++) {
-    const position = Math.fround(i * scale);
+  for (let i = 0; i < length; i++) {
+    const position = Math.fround((from + i) * scale);
     near[i] = Math.min(Math.trunc(position), inputSize - 1);
     fraction[i] = Math.fround(position - near[i]!);
   }
-  return { near, fraction };
+  return { near, fraction, hasLast: from + length === outputSize };
 }
 
 function scaleRow(pixels: Pixels, y: number, columns: CornerAlignedTaps, scaled: Float32Array): void {
@@ -64,7 +72,7 @@ function scaleRow(pixels: Pixels, y: number, columns: CornerAlignedTaps, scaled:
   const lastColumn = columns.near.length - 1;
   const lastInput = row + (pixels.width - 1) * 3;
   for (let x = 0, out = 0; x <= lastColumn; x++) {
-    const isLast = x === lastColumn || pixels.width === 1;
+    const isLast = (columns.hasLast && x === lastColumn) || pixels.width === 1;
     const left = isLast ? lastInput : row + columns.near[x]! * 3;
     const right = isLast ? lastInput : Math.min(left + 3, lastInput);
     const fraction = columns.fraction[x]!;

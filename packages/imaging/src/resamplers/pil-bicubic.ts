@@ -1,5 +1,6 @@
 import type { Pixels } from '../pixels.js';
 import { type PilFilter, resamplePil } from './pil-filter.js';
+import type { ResampledPart } from './resampler.js';
 
 /** The free parameter of cubic convolution (Keys, 1981): Pillow has -0.5, OpenCV and PyTorch -0.75. */
 const A = -0.5;
@@ -18,6 +19,11 @@ const CUBIC: PilFilter = {
  * `Image.resize(size, Image.BICUBIC)` of PIL, antialiased on the way down: what CLIP's and many of transformers'
  * preprocessors do. Equal to Pillow's in every bit.
  */
-export function resamplePilBicubic(pixels: Pixels, width: number, height: number): Pixels {
-  return resamplePil(pixels, width, height, CUBIC);
+export function resamplePilBicubic(
+  pixels: Pixels,
+  width: number,
+  height: number,
+  part: ResampledPart,
+): Pixels {
+  return resamplePil(pixels, width, height, part, CUBIC);
 }

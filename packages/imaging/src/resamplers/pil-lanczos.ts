@@ -1,5 +1,6 @@
 import type { Pixels } from '../pixels.js';
 import { type PilFilter, resamplePil } from './pil-filter.js';
+import type { ResampledPart } from './resampler.js';
 
 /** How many lobes of the cardinal sine there are on each side. */
 const LOBES = 3;
@@ -20,6 +21,11 @@ function cardinalSine(x: number): number {
  * `Image.resize(size, Image.LANCZOS)` of PIL, antialiased on the way down: what diffusers does to pictures. Equal to
  * Pillow's in every bit.
  */
-export function resamplePilLanczos(pixels: Pixels, width: number, height: number): Pixels {
-  return resamplePil(pixels, width, height, LANCZOS);
+export function resamplePilLanczos(
+  pixels: Pixels,
+  width: number,
+  height: number,
+  part: ResampledPart,
+): Pixels {
+  return resamplePil(pixels, width, height, part, LANCZOS);
 }

@@ -3,6 +3,7 @@ import { decodeNpy } from '@darkroom/tensor';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { type Pixels, pixelsOf, quantizePixels } from '../pixels.js';
+import { noise } from '../testing/noise.js';
 import { RESAMPLER_NAMES, resample } from './resamplers.js';
 
 const GOLDEN = new URL('../../golden/', import.meta.url);
@@ -50,6 +51,49 @@ describe.each(resizes)('$input resampled to $width × $height', ({ input, width,
     const expected = decodeNpy(readFileSync(darknetFile)).data.map((value) => value * 255);
     expect(resampled.data).toBeInstanceOf(Float32Array);
     expect(largestDifference(resampled.data, expected)).toBeLessThan(1e-3);
+  });
+});
+
+describe('a part of a resampled picture', () => {
+  const picture = pixelsOf(noise(33 * 21 * 3), 33, 21);
+
+  it.each(RESAMPLER_NAMES)('is what the whole one shows there: %s', (name) => {
+    for (const [width, height] of [
+      [50, 40],
+      [11, 7],
+      [33, 40],
+      [16, 21],
+      [33, 21],
+    ] as const) {
+      const whole = resample(name, picture, width, height);
+      for (const part of [
+        { x: 0, y: 0, width: 5, height: height - 2 },
+        { x: 3, y: 2, width: width - 3, height: 4 },
+        { x: width - 1, y: height - 1, width: 1, height: 1 },
+      ]) {
+        const made = resample(name, picture, width, height, part);
+        const rows = Array.from({ length: part.height }, (_, y) => {
+          const at = ((part.y + y) * width + part.x) * 3;
+          return [...whole.data.subarray(at, at + part.width * 3)];
+        });
+        expect([...made.data]).toEqual(rows.flat());
+        expect([made.width, made.height]).toEqual([part.width, part.height]);
+      }
+    }
+  });
+
+  it('costs no more than itself', () => {
+    const line = pixelsOf(new Uint8Array(60_000 * 3).fill(7), 60_000, 1);
+    for (const name of RESAMPLER_NAMES) {
+      // The whole one would be 36 GB.
+      const part = { x: 6_720_000, y: 0, width: 224, height: 224 };
+      expect(resample(name, line, 13_440_000, 224, part).data).toHaveLength(224 * 224 * 3);
+    }
+  });
+
+  it('lies inside', () => {
+    const part = { x: 30, y: 0, width: 5, height: 5 };
+    expect(() => resample('pil-bicubic', picture, 33, 21, part)).toThrow('got 5 × 5 at 30, 0');
   });
 });
 

@@ -1,8 +1,8 @@
 import type { MaskFormat, SegmentedMask } from '@darkroom/contracts';
-import { encodeRuns, type MaskRuns, regionMaskFromRuns, type Size } from '@darkroom/imaging';
+import type { Size } from '@darkroom/imaging';
 import type { PipelineArtifact } from '../family.js';
 import { fewAtATime } from '../few-at-a-time.js';
-import { type MaskShape, type MaskShapeOptions, shapeMask } from '../mask-shapes.js';
+import { type MaskShapeOptions, shapeRuns } from '../mask-shapes.js';
 import type { AnsweredMask } from './answered-mask.js';
 
 /** Scores are given to six decimals: about what is in a float32. */
@@ -41,19 +41,6 @@ function describe({ promptIndex, area, box, predictedIou, stabilityScore, point 
     stability_score: round(stabilityScore, STEPS_PER_SCORE),
     point: point && { x: round(point[0], STEPS_PER_PIXEL), y: round(point[1], STEPS_PER_PIXEL) },
   };
-}
-
-/** Runs are nearly the run-length code already; the other formats need a byte for each pixel around the mask. */
-async function shapeRuns(
-  mask: MaskRuns,
-  index: number,
-  picture: Size,
-  options: MaskShapeOptions & { readonly mask_format: MaskFormat },
-): Promise<MaskShape> {
-  if (options.mask_format === 'none') return { shape: {}, artifact: null };
-  if (options.mask_format !== 'rle') return shapeMask(regionMaskFromRuns(mask), index, picture, options);
-  const { size, counts } = encodeRuns(mask);
-  return { shape: { rle: { size: [...size], counts } }, artifact: null };
 }
 
 function round(value: number, steps: number): number {

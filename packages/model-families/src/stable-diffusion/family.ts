@@ -7,6 +7,7 @@ import {
   schemaProblems,
 } from '@darkroom/model-catalog';
 import type { Family } from '../family.js';
+import { openTokenizer } from '../text-tokenizer/open-tokenizer.js';
 import { checkFiles } from './check-files.js';
 import { LatentCodec } from './latent-codec.js';
 import {
@@ -23,7 +24,6 @@ import { recognize } from './recognize.js';
 import { SafetyChecker } from './safety-checker.js';
 import { readSignature, type StableDiffusionSignature } from './signature.js';
 import { TextConditioner, type TextEncoder } from './text-conditioner.js';
-import { openTokenizer } from './tokenizers.js';
 import { Unet } from './unet.js';
 
 /**

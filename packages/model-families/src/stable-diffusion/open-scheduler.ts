@@ -1,8 +1,8 @@
 import { DarkroomError, type SchedulerName } from '@darkroom/contracts';
 import type { LoadedManifest } from '@darkroom/model-catalog';
+import { readTextFile } from '../read-text-file.js';
 import { optionsOf } from './options.js';
 import { SCHEDULER_PART } from './parts.js';
-import { readTextFile } from './read-text-file.js';
 import { parseSchedulerConfig, SchedulerConfigError } from './schedulers/scheduler-config.js';
 import type { ConfiguredScheduler } from './schedulers/scheduler-kind.js';
 import { configureScheduler } from './schedulers/schedulers.js';

@@ -16,15 +16,6 @@ const NEEDED: readonly GraphPart[] = ['text_encoder', 'unet', 'vae_decoder'];
 /** The part that holds the scheduler's configuration. */
 export const SCHEDULER_PART = 'scheduler';
 
-/** The parts of a tokenizer, by what its files are; those of a second text encoder end in `_2`. */
-export const TOKENIZER_PARTS = {
-  tokenizer: 'tokenizer',
-  vocabulary: 'tokenizer_vocabulary',
-  merges: 'tokenizer_merges',
-  config: 'tokenizer_config',
-  specialTokens: 'tokenizer_special_tokens',
-} as const;
-
 /** The graphs that a model has, or that it needs and lacks. */
 export function graphPartsOf({ files, family_options }: CompleteManifest): GraphPart[] {
   const isUnchecked = family_options.safety_checker === false;

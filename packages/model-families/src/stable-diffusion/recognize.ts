@@ -5,20 +5,13 @@ import type {
   ModelCandidate,
   Recognition,
 } from '../recognition.js';
-import { GRAPH_PARTS, SCHEDULER_PART, TOKENIZER_PARTS } from './parts.js';
+import { TOKENIZER_FILE_NAMES, type TokenizerFiles } from '../text-tokenizer/tokenizer-files.js';
+import { TOKENIZER_PARTS } from '../text-tokenizer/tokenizer-parts.js';
+import { GRAPH_PARTS, SCHEDULER_PART } from './parts.js';
 import { pipelineFacts } from './pipeline-facts.js';
 
 /** What makes a graph the network of a Stable Diffusion, and no other of its graphs. */
 const UNET_INPUTS = ['sample', 'timestep', 'encoder_hidden_states'];
-
-/** The files of a tokenizer as transformers calls them, by the name that their part has here. */
-const TOKENIZER_FILES: Readonly<Record<keyof typeof TOKENIZER_PARTS, string>> = {
-  tokenizer: 'tokenizer.json',
-  vocabulary: 'vocab.json',
-  merges: 'merges.txt',
-  config: 'tokenizer_config.json',
-  specialTokens: 'special_tokens_map.json',
-};
 
 const INDEX = 'model_index.json';
 
@@ -75,8 +68,8 @@ function partsOf(
   };
   addFile(SCHEDULER_PART, 'scheduler/scheduler_config.json');
   for (const ending of parts['text_encoder_2'] ? ['', '_2'] : ['']) {
-    for (const [name, file] of Object.entries(TOKENIZER_FILES)) {
-      const part = TOKENIZER_PARTS[name as keyof typeof TOKENIZER_PARTS];
+    for (const [name, file] of Object.entries(TOKENIZER_FILE_NAMES)) {
+      const part = TOKENIZER_PARTS[name as keyof TokenizerFiles];
       addFile(`${part}${ending}`, `tokenizer${ending}/${file}`);
     }
   }

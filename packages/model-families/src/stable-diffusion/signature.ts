@@ -1,8 +1,8 @@
 import type { ModelProblem } from '@darkroom/model-catalog';
 import type { GraphSignature, TensorType } from '@darkroom/tensor';
 import { type Finding, inGraph, problemsFrom } from '../finding.js';
+import { listOf, type ReadGraph } from '../read-graph.js';
 import type { GraphPart } from './parts.js';
-import { listOf, type ReadGraph } from './read-graph.js';
 import { readTextEncoder, type TextEncoderSignature } from './text-encoder-signature.js';
 import { readUnet, type UnetSignature } from './unet-signature.js';
 

@@ -1,5 +1,6 @@
 import { DarkroomError, type Warning } from '@darkroom/contracts';
 import { type Float32Tensor, type Graph, type Tensor, toFloat32 } from '@darkroom/tensor';
+import { shortenText } from '../text-tokenizer/shorten-text.js';
 import type { TextTokenizer } from '../text-tokenizer/text-tokenizer.js';
 import type { TextEncoderSignature } from './text-encoder-signature.js';
 
@@ -45,7 +46,7 @@ export class TextConditioner {
       return [
         {
           code: 'prompt_cut',
-          detail: `The model reads ${tokenizer.maxTokens} tokens; the end of the prompt was left out: “${shortened(cut)}”.`,
+          detail: `The model reads ${tokenizer.maxTokens} tokens; the end of the prompt was left out: “${shortenText(cut)}”.`,
         },
       ];
     });
@@ -127,11 +128,4 @@ function rowsOf(
   const data = new Float32Array(rows.length * length);
   for (const [i, row] of rows.entries()) if (row) data.set(row.data, i * length);
   return { type: 'float32', dims: [rows.length, ...rest], data };
-}
-
-const SHOWN_CHARACTERS = 200;
-
-function shortened(text: string): string {
-  const characters = [...text];
-  return characters.length <= SHOWN_CHARACTERS ? text : `${characters.slice(0, SHOWN_CHARACTERS).join('')} …`;
 }

@@ -1,6 +1,6 @@
 import { describeSpec, type GraphSignature, type TensorType } from '@darkroom/tensor';
 import { inGraph } from '../finding.js';
-import { listOf, type ReadGraph } from './read-graph.js';
+import { listOf, type ReadGraph } from '../read-graph.js';
 
 /** The text encoder: token ids `[batch, tokens]` in, an embedding of each token out, and with some one of the whole text. */
 export interface TextEncoderSignature {

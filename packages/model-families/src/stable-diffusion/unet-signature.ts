@@ -1,7 +1,7 @@
 import { describeSpec, type GraphSignature, type TensorSpec } from '@darkroom/tensor';
 import { FEED_TYPES } from '../feed-tensor.js';
 import { type Finding, inGraph, inManifest } from '../finding.js';
-import { listOf, type ReadGraph } from './read-graph.js';
+import { listOf, type ReadGraph } from '../read-graph.js';
 
 /** The network that denoises. */
 export interface UnetSignature {

@@ -14,7 +14,8 @@ export interface TokenizerFiles {
   readonly specialTokens?: string;
 }
 
-const FILE_NAMES: Readonly<Record<keyof TokenizerFiles, string>> = {
+/** As transformers calls them. */
+export const TOKENIZER_FILE_NAMES: Readonly<Record<keyof TokenizerFiles, string>> = {
   tokenizer: 'tokenizer.json',
   vocabulary: 'vocab.json',
   merges: 'merges.txt',
@@ -30,8 +31,8 @@ export class TokenizerFilesError extends Error {
   readonly detail: string;
 
   constructor(part: keyof TokenizerFiles, detail: string) {
-    super(`${FILE_NAMES[part]}: ${detail}`);
-    this.file = FILE_NAMES[part];
+    super(`${TOKENIZER_FILE_NAMES[part]}: ${detail}`);
+    this.file = TOKENIZER_FILE_NAMES[part];
     this.detail = detail;
   }
 }

@@ -1,5 +1,5 @@
 import { GraphBuilder, intAttribute, intsAttribute, modelBytes, node } from '../onnx/model-bytes.js';
-import { tensorInfo } from './sd-weights.js';
+import { tensorInfo } from './float-types.js';
 
 const SIDE = 224;
 

@@ -1,6 +1,7 @@
 import { GraphBuilder, intAttribute, intsAttribute, modelBytes, node } from '../onnx/model-bytes.js';
+import { type FloatType, onnxTypeOf, tensorInfo } from './float-types.js';
 import { SD_TOKENS, SD_VOCABULARY_SIZE } from './sd-tokenizer.js';
-import { addWeights, onnxTypeOf, type SdFloatType, tensorInfo } from './sd-weights.js';
+import { addWeights } from './sd-weights.js';
 
 export interface SdTextEncoderGraphOptions {
   /** Numbers for each token. */
@@ -8,7 +9,7 @@ export interface SdTextEncoderGraphOptions {
   /** Other weights. */
   readonly seed: number;
   readonly idsType?: 'int64' | 'int32';
-  readonly type?: SdFloatType;
+  readonly type?: FloatType;
   /** Gives the hidden states of its layers, too, as encoders of SDXL do. */
   readonly givesHiddenStates?: boolean;
   /** Gives an embedding of the whole text, this wide, as the second encoder of SDXL does. */

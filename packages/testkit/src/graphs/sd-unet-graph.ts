@@ -7,15 +7,16 @@ import {
   node,
   type ValueInfo,
 } from '../onnx/model-bytes.js';
-import { addBusyLoop, addHunger } from './sd-burdens.js';
+import { addBusyLoop, addHunger } from './burdens.js';
+import { type FloatType, ONNX_FLOAT, onnxTypeOf, tensorInfo } from './float-types.js';
 import { SD_TOKENS } from './sd-tokenizer.js';
-import { addWeights, ONNX_FLOAT, onnxTypeOf, type SdFloatType, tensorInfo } from './sd-weights.js';
+import { addWeights } from './sd-weights.js';
 
 export interface SdUnetGraphOptions {
   /** Numbers for each token. */
   readonly width: number;
-  readonly type?: SdFloatType;
-  readonly timestep?: { readonly type: 'int64' | SdFloatType; readonly dims: readonly (number | string)[] };
+  readonly type?: FloatType;
+  readonly timestep?: { readonly type: 'int64' | FloatType; readonly dims: readonly (number | string)[] };
   /** Is told the guidance scale in so many numbers: a latent consistency model. */
   readonly guidanceLength?: number;
   /** Is told embeddings of whole texts, this wide, and sizes: SDXL. */

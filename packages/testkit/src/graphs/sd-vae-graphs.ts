@@ -6,8 +6,9 @@ import {
   node,
   type ValueInfo,
 } from '../onnx/model-bytes.js';
+import { type FloatType, ONNX_FLOAT, onnxTypeOf, tensorInfo } from './float-types.js';
 import { SD_LATENT_CHANNELS } from './sd-unet-graph.js';
-import { addWeights, ONNX_FLOAT, onnxTypeOf, type SdFloatType, tensorInfo } from './sd-weights.js';
+import { addWeights } from './sd-weights.js';
 
 /** Pixels of a picture, in each direction, that are one number of its latents. */
 export const SD_PIXELS_PER_LATENT = 8;
@@ -15,7 +16,7 @@ export const SD_PIXELS_PER_LATENT = 8;
 const RGB = 3;
 
 export interface SdVaeDecoderGraphOptions {
-  readonly type?: SdFloatType;
+  readonly type?: FloatType;
   /** Of latents. Default those of the network. */
   readonly channels?: number;
 }
@@ -48,7 +49,7 @@ export function sdVaeDecoderGraph({
 export interface SdVaeEncoderGraphOptions {
   /** Means and logarithms of variances, or the latents as older exports drew them: here the means. */
   readonly gives?: 'latent_parameters' | 'latent_sample';
-  readonly type?: SdFloatType;
+  readonly type?: FloatType;
 }
 
 /**
@@ -79,7 +80,7 @@ function vaeGraph(
   const value = builder.add('Cast', [input.name], 'value', [intAttribute('to', ONNX_FLOAT)]);
   const answer = add(builder, value);
   const graph = builder.graph(name, [input], [output]);
-  const to = onnxTypeOf(output.type as SdFloatType);
+  const to = onnxTypeOf(output.type as FloatType);
   return modelBytes({
     ...graph,
     nodes: [...graph.nodes, node('Cast', [answer], [output.name], [intAttribute('to', to)])],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ModelManifest } from '@darkroom/contracts';
+import type { FloatType } from './float-types.js';
 import { SD_KINDS, type SdKind } from './sd-kinds.js';
 import { type SdSafetyCheckerGraphOptions, sdSafetyCheckerGraph } from './sd-safety-checker-graph.js';
 import { sdTextEncoderGraph } from './sd-text-encoder-graph.js';
@@ -13,13 +14,12 @@ import {
   sdVaeDecoderGraph,
   sdVaeEncoderGraph,
 } from './sd-vae-graphs.js';
-import type { SdFloatType } from './sd-weights.js';
 
 export interface SdModel {
   readonly id: string;
   readonly kind?: keyof typeof SD_KINDS;
   /** Of all graphs. */
-  readonly type?: SdFloatType;
+  readonly type?: FloatType;
   readonly unet?: Partial<SdUnetGraphOptions>;
   /** In place of the kind's. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
@@ -139,7 +139,7 @@ function partsOf(model: SdModel, kind: SdKind): Record<string, Uint8Array | stri
 }
 
 /** A float16 export has float16 timesteps where it has no whole ones. */
-function unetFor({ unet }: SdKind, type: SdFloatType): SdUnetGraphOptions {
+function unetFor({ unet }: SdKind, type: FloatType): SdUnetGraphOptions {
   const { timestep } = unet;
   const isFloat = timestep !== undefined && timestep.type !== 'int64';
   return { ...unet, type, ...(isFloat && { timestep: { ...timestep, type } }) };

@@ -1,5 +1,5 @@
 import { describeSpec, type TensorSpec } from '@darkroom/tensor';
-import type { Finding } from '../finding.js';
+import type { Finding } from './finding.js';
 
 /** What was read of a graph, or what doesn't fit. */
 export interface ReadGraph<Value> {

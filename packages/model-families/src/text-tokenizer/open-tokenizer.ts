@@ -1,12 +1,12 @@
 import type { LoadedManifest } from '@darkroom/model-catalog';
-import { TextTokenizer } from '../text-tokenizer/text-tokenizer.js';
-import type { TokenizerFiles } from '../text-tokenizer/tokenizer-files.js';
-import { TOKENIZER_PARTS } from './parts.js';
-import { readTextFile } from './read-text-file.js';
+import { readTextFile } from '../read-text-file.js';
+import { TextTokenizer } from './text-tokenizer.js';
+import type { TokenizerFiles } from './tokenizer-files.js';
+import { TOKENIZER_PARTS } from './tokenizer-parts.js';
 
 /**
  * The tokenizer of a model's text encoder.
- * @param ending of its parts' names: nothing, or `_2` for the second
+ * @param ending of its parts' names: nothing, or `_2` for that of a second text encoder
  * @param tokenCount how many tokens the text encoder takes; `null` where the tokenizer's files say it
  * @throws TokenizerFilesError naming the file that can't be used
  */
