@@ -23,11 +23,14 @@ export function submissionCommand(
     summary,
     outputs,
     forms,
+    pictures = '<pictures...>',
   }: {
     readonly task: Task;
     readonly summary: string;
     readonly outputs: readonly string[];
     readonly forms: readonly SubmissionForm[];
+    /** In square brackets where there may be none. */
+    readonly pictures?: '<pictures...>' | '[pictures...]';
   },
 ): Command {
   return new Command(name)
@@ -35,7 +38,7 @@ export function submissionCommand(
     .description(
       `${summary} Each picture is a job of its own; one that fails leaves the others alone, and makes the exit code 1.`,
     )
-    .argument('<pictures...>', 'Pictures, folders of pictures, or patterns such as "photos/**/*.jpg".')
+    .argument(pictures, 'Pictures, folders of pictures, or patterns such as "photos/**/*.jpg".')
     .option('--url <url>', 'Where the service answers; default: DARKROOM_URL, else on this machine.')
     .option('--model <id>', `The model; default: the service’s for ${task}.`)
     .option('--out <folder>', 'Saves the files that are made here, overlays unless --outputs says otherwise.')
