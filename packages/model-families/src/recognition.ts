@@ -64,6 +64,8 @@ export interface Recognition extends GraphRecognition {
   readonly parts: Readonly<Record<string, string>>;
   /** Path of the graph that takes the picture; `null` where the manifest has no preparation. */
   readonly pictureGraph: string | null;
+  /** Whether the middle of a picture is enough, where the original cuts it out. Default: all of it is shown. */
+  readonly isCropped?: boolean;
   /** Of request fields, where such models want others than the family has. */
   readonly defaults?: Readonly<Record<string, unknown>>;
 }

@@ -84,6 +84,8 @@ function preparationFor(
     files: staged.preparation,
     input: readPictureInput(signatures.get(kind.pictureGraph)!),
     user: request.preparation,
+    centerCrop: staged.centerCrop,
+    isCropped: kind.isCropped ?? false,
   });
 }
 

@@ -26,7 +26,9 @@ function describeResize({
   letterbox_anchor = 'center',
 }: Preparation): string {
   if (resize === 'shortest-edge') {
-    return `shorter side ${shortest_edge}${longest_edge === undefined ? '' : `, longer at most ${longest_edge}`}`;
+    const most = longest_edge === undefined ? '' : `, longer at most ${longest_edge}`;
+    const middle = width === undefined ? '' : `, of which the middle ${width} × ${height}`;
+    return `shorter side ${shortest_edge}${most}${middle}`;
   }
   if (resize === 'none') return 'pictures as they are';
   return `${resize} to ${width} × ${height}${resize === 'letterbox' ? ` (${letterbox_anchor})` : ''}`;

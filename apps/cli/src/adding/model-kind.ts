@@ -17,6 +17,7 @@ export interface ModelKind extends Pick<ModelManifest, 'task' | 'family'> {
   readonly parts: Readonly<Record<string, string>>;
   /** Path of the graph that takes the picture; `null` where none is prepared. */
   readonly pictureGraph: string | null;
+  readonly isCropped?: boolean;
   readonly defaults?: Readonly<Record<string, unknown>>;
 }
 

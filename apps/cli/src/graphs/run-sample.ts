@@ -1,4 +1,4 @@
-import type { GenerationOptions } from '@darkroom/contracts';
+import type { AnalysisOptions, Capability, GenerationOptions } from '@darkroom/contracts';
 import { decodeImage, ImageRejectedError, type Pixels } from '@darkroom/imaging';
 import type { LoadedManifest } from '@darkroom/model-catalog';
 import { familyNamed, type GraphOpener, NO_SHORTAGE, NO_STEPS, openModel } from '@darkroom/model-families';
@@ -12,6 +12,12 @@ const WANTED: readonly string[] = ['overlay', 'model_input', 'image'];
 /** What a model that makes pictures is asked for, in few steps: to see that it works. */
 const SAMPLE_PROMPT = 'a red circle';
 const SAMPLE_STEPS = 4;
+/** What a model of texts and pictures compares the picture with. */
+const SAMPLE_ANALYSIS: Pick<AnalysisOptions, 'scored' | 'concepts' | 'regions'> = {
+  scored: 'picture',
+  concepts: ['person', 'animal', 'plant', 'building', 'vehicle', 'red circle'],
+  regions: [],
+};
 
 /** Runs a model on a picture, or has it make one, through its family’s whole pipeline and with its own defaults. */
 export async function runSample(
@@ -21,7 +27,7 @@ export async function runSample(
 ): Promise<Sample> {
   const { pipeline, close } = await openModel(model, open);
   try {
-    const input = makesPictures(model)
+    const input = can(model, 'text_to_image')
       ? { picture: null, options: generationOptions(model) }
       : { picture: await decodeSample(pictureBytes), options: optionsFor(model) };
     const prepared = await pipeline.prepare(input);
@@ -43,8 +49,8 @@ async function decodeSample(bytes: Buffer): Promise<Pixels> {
   });
 }
 
-function makesPictures({ manifest }: LoadedManifest): boolean {
-  return familyNamed(manifest.family)!.capabilities(manifest).includes('text_to_image');
+function can({ manifest }: LoadedManifest, capability: Capability): boolean {
+  return familyNamed(manifest.family)!.capabilities(manifest).includes(capability);
 }
 
 function generationOptions({ manifest }: LoadedManifest): GenerationOptions {
@@ -54,10 +60,15 @@ function generationOptions({ manifest }: LoadedManifest): GenerationOptions {
   return { ...defaults, prompt: [SAMPLE_PROMPT], negative_prompt: [''], count: 1, seed: 0, steps };
 }
 
-function optionsFor({ manifest }: LoadedManifest): Record<string, unknown> {
+function optionsFor(model: LoadedManifest): Record<string, unknown> {
+  const { manifest } = model;
   const schema = familyNamed(manifest.family)!.requestOptions(manifest);
   const defaults = Value.Default(schema, {}) as Record<string, unknown>;
-  return { ...defaults, outputs: knownOutputs(schema).filter((output) => WANTED.includes(output)) };
+  return {
+    ...defaults,
+    ...(can(model, 'image_text_similarity') && SAMPLE_ANALYSIS),
+    outputs: knownOutputs(schema).filter((output) => WANTED.includes(output)),
+  };
 }
 
 function knownOutputs(schema: TSchema): readonly string[] {

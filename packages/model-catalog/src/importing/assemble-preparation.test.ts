@@ -3,7 +3,14 @@ import { checkPreparation } from '../check-preparation.js';
 import { assemblePreparation, type PreparationSources } from './assemble-preparation.js';
 
 const open = { layout: null, width: null, height: null };
-const nothing: PreparationSources = { family: {}, files: {}, input: open, user: {} };
+const nothing: PreparationSources = {
+  family: {},
+  files: {},
+  input: open,
+  user: {},
+  centerCrop: null,
+  isCropped: false,
+};
 const fixed = { layout: 'nchw' as const, width: 640, height: 384 };
 
 function assemble(sources: Partial<PreparationSources>) {
@@ -75,6 +82,31 @@ describe('a preparation', () => {
     expect(preparation).toMatchObject({ resize: 'stretch', width: 640, height: 384 });
     expect(preparation).not.toHaveProperty('shortest_edge');
     expect(notes).toEqual([expect.stringContaining('640 × 384')]);
+  });
+
+  it('cuts out the middle where the files and the family do', () => {
+    const files = { resize: 'shortest-edge', shortest_edge: 256 } as const;
+    const centerCrop = { width: 224, height: 224 };
+    const cut = { resize: 'shortest-edge', shortest_edge: 256, ...centerCrop };
+    for (const input of [open, { layout: 'nchw', width: 224, height: 224 } as const]) {
+      const { preparation, notes } = assemble({ files, input, centerCrop, isCropped: true });
+      expect(preparation).toMatchObject(cut);
+      expect(notes).toEqual([]);
+      const whole = assemble({ files, input, centerCrop });
+      expect(whole.preparation).not.toEqual(expect.objectContaining(cut));
+      expect(whole.notes[0]).toContain('cuts out the middle');
+    }
+    const ofFamily = { ...files, ...centerCrop, crop_rounding: 'transformers' } as const;
+    expect(assemble({ family: ofFamily, isCropped: true }).preparation).toMatchObject(ofFamily);
+    const stretched = { resize: 'stretch', ...centerCrop } as const;
+    const { preparation, notes } = assemble({
+      family: ofFamily,
+      files: stretched,
+      centerCrop,
+      isCropped: true,
+    });
+    expect(preparation).not.toHaveProperty('crop_rounding');
+    expect(notes).toEqual([]);
   });
 
   it('needs a size where the graph takes any', () => {

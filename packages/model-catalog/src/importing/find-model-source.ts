@@ -6,6 +6,7 @@ import { chooseVariants } from './graph-variants.js';
 import { CONFIG_NAME, type HuggingFaceFiles, PREPROCESSOR_NAME } from './hugging-face.js';
 import { ImportError } from './import-error.js';
 import { PIPELINE_INDEX, pipelineFiles } from './pipeline-folder.js';
+import { tokenizerCompanions } from './tokenizer-companions.js';
 
 /** A model as it lies somewhere, in one of the forms that can be brought in. */
 export type ModelSource =
@@ -17,7 +18,7 @@ export type ModelSource =
       /** Path of what holds all of them: what the user has named, or the deepest folder that they lie in. */
       readonly folder: string;
       readonly huggingFace: HuggingFaceFiles | null;
-      /** What may belong to the model beside its graphs: configurations and tokenizers of a pipeline. */
+      /** What may belong to the model beside its graphs: configurations and tokenizers. */
       readonly companions: readonly string[];
       /** What the user may want to know of the choice, a sentence each. */
       readonly notes: readonly string[];
@@ -83,6 +84,7 @@ async function ofFiles(given: readonly string[]): Promise<ModelSource> {
   const around = basename(own) === ONNX_SUBFOLDER ? dirname(own) : own;
   const huggingFace = (await huggingFaceFiles(own)) ?? (await huggingFaceFiles(around));
   const holder = huggingFace && dirname(huggingFace.config);
+  const isInHolder = holder !== null && paths.every((path) => isBelow(holder, path));
   return {
     kind: 'onnx',
     graphs: paths.map((path) => ({
@@ -91,7 +93,7 @@ async function ofFiles(given: readonly string[]): Promise<ModelSource> {
     })),
     folder: holder ?? commonFolder(paths),
     huggingFace,
-    companions: [],
+    companions: isInHolder ? tokenizerCompanions(await namesIn(holder)) : [],
     notes: [],
   };
 }
@@ -131,7 +133,7 @@ async function ofFolder(folder: string, variant: string | undefined): Promise<Mo
     graphs: graphs.map((path) => ({ path: join(folder, path), within: folder })),
     folder,
     huggingFace: await huggingFaceFiles(folder),
-    companions: pipeline?.companions ?? [],
+    companions: pipeline?.companions ?? tokenizerCompanions(names),
     notes: otherVariants.length === 0 ? [] : [chosenNote(graphs, otherVariants)],
   };
 }

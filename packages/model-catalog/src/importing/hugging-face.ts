@@ -1,6 +1,6 @@
 import { labelsById } from './labels-by-id.js';
 import type { PreparationHints } from './preparation-hints.js';
-import { preprocessorPreparation } from './preprocessor-preparation.js';
+import { type CenterCrop, preprocessorPreparation } from './preprocessor-preparation.js';
 import { isJsonObject, type JsonObject, readJsonObject } from './read-json-object.js';
 
 /** What the files beside a graph of transformers say of it. */
@@ -10,6 +10,8 @@ export interface HuggingFaceModel {
   readonly labels: readonly string[] | null;
   /** Empty where there is no `preprocessor_config.json`. */
   readonly preparation: PreparationHints;
+  /** What the preprocessor cuts out of pictures; `null`: nothing. */
+  readonly centerCrop: CenterCrop | null;
   /** Where it comes from, such as `nvidia/segformer-b0-finetuned-ade-512-512`. */
   readonly source: string | null;
   readonly notes: readonly string[];
@@ -42,12 +44,13 @@ export async function readHuggingFace({
   }
   const prepared =
     preprocessor === null
-      ? { hints: {}, notes: [] }
+      ? { hints: {}, centerCrop: null, notes: [] }
       : preprocessorPreparation(await readJsonObject(preprocessor));
   return {
     architecture: architectureOf(config),
     labels: arePlaceholders(labels) ? null : labels,
     preparation: prepared.hints,
+    centerCrop: prepared.centerCrop,
     source: shortText(config._name_or_path),
     notes: [...notes, ...prepared.notes],
   };

@@ -98,11 +98,31 @@ describe('the preparation in a preprocessor_config.json', () => {
   });
 
   it('says what is done otherwise', () => {
-    const { notes } = preprocessorPreparation({ resample: 4, do_center_crop: true, size: 'large' });
+    const { notes } = preprocessorPreparation({ resample: 4, size: 'large' });
     expect(notes).toEqual([
       expect.stringContaining('size is of a kind that is not known'),
       expect.stringContaining('PIL’s box filter'),
-      expect.stringContaining('cuts out the middle'),
     ]);
+  });
+
+  it.each([
+    [
+      { do_center_crop: true, crop_size: 224 },
+      { width: 224, height: 224 },
+    ],
+    [
+      { do_center_crop: true, crop_size: { width: 320, height: 240 } },
+      { width: 320, height: 240 },
+    ],
+    [{ do_center_crop: true, crop_size: { width: -1, height: 240 } }, null],
+    [{ do_center_crop: true }, null],
+    [{ do_center_crop: false, crop_size: 224 }, null],
+  ])('tells what is cut out: %j', (config, centerCrop) => {
+    expect(preprocessorPreparation(config).centerCrop).toEqual(centerCrop);
+  });
+
+  it('of an older CLIP has the shorter side as a number', () => {
+    const { hints } = preprocessorPreparation({ feature_extractor_type: 'CLIPFeatureExtractor', size: 224 });
+    expect(hints).toMatchObject({ resize: 'shortest-edge', shortest_edge: 224 });
   });
 });

@@ -14,27 +14,40 @@ const OTHER_FILTERS: Readonly<Record<number, string>> = { 0: 'nearest', 4: 'box'
 const BILINEAR = 2;
 const DEFAULT_RESCALE_FACTOR = 1 / 255;
 
+/** What of a picture is cut out around its middle, in pixels after resizing. */
+export interface CenterCrop {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PreprocessorPreparation {
+  /** The fields it tells. */
+  readonly hints: PreparationHints;
+  /** Whether that is done here, the family says. */
+  readonly centerCrop: CenterCrop | null;
+  /** On each field that Darkroom does otherwise. */
+  readonly notes: readonly string[];
+}
+
 /**
  * The preparation that a `preprocessor_config.json` of transformers describes, with that library's own defaults for
  * what is left out where something depends on it.
- * @returns the fields it tells, and a note on each that Darkroom does otherwise
  */
-export function preprocessorPreparation(config: JsonObject): {
-  readonly hints: PreparationHints;
-  readonly notes: readonly string[];
-} {
+export function preprocessorPreparation(config: JsonObject): PreprocessorPreparation {
   const notes: string[] = [];
   const hints: PreparationHints = {
     ...sizes(config, notes),
     ...resampler(config, notes),
     ...values(config),
   };
-  if (config.do_center_crop === true) {
-    notes.push(
-      'The preprocessor cuts out the middle of pictures; here the whole picture goes in, so that results cover it.',
-    );
-  }
-  return { hints, notes };
+  return { hints, centerCrop: centerCropOf(config), notes };
+}
+
+function centerCropOf({ do_center_crop, crop_size: size }: JsonObject): CenterCrop | null {
+  if (do_center_crop !== true) return null;
+  const [width, height] = isJsonObject(size) ? [size.width, size.height] : [size, size];
+  const crop = { width: sideOf(width), height: sideOf(height) };
+  return crop.width === null || crop.height === null ? null : { width: crop.width, height: crop.height };
 }
 
 function sizes(config: JsonObject, notes: string[]): PreparationHints {
@@ -55,10 +68,16 @@ function sizes(config: JsonObject, notes: string[]): PreparationHints {
   const longest = sideOf(config.max_size);
   // A number alone is a square, beside `max_size` the shorter side.
   if (side !== null && longest !== null) return { ...shortestEdge(side, longest), ...padded };
+  if (side !== null && isClip(config)) return shortestEdge(side, null);
   if (side !== null) return { resize: 'stretch', width: side, height: side };
   if (size !== undefined)
     notes.push('The preprocessor’s size is of a kind that is not known; it is left out.');
   return {};
+}
+
+/** Older ones of CLIP have a number alone, which is the shorter side with them. */
+function isClip({ image_processor_type: type, feature_extractor_type: olderType }: JsonObject): boolean {
+  return /CLIP/.test(String(type ?? olderType));
 }
 
 /** Of SAM: the longer side becomes as long as the input, and the rest is filled up right and below. */

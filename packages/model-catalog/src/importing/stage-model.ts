@@ -10,6 +10,7 @@ import { ImportError } from './import-error.js';
 import { findLabelFile, readLabelFile } from './label-file.js';
 import { originOf, readCompanion, type StagedCompanion } from './pipeline-folder.js';
 import type { PreparationHints } from './preparation-hints.js';
+import type { CenterCrop } from './preprocessor-preparation.js';
 import { readUltralyticsMetadata, type UltralyticsMetadata } from './ultralytics-metadata.js';
 
 /** One graph of a model, in the model’s folder. Paths are relative to that. */
@@ -31,6 +32,8 @@ export interface StagedModel {
   /** Best first. */
   readonly labels: readonly LabelSource[];
   readonly preparation: PreparationHints;
+  /** What the original cuts out of pictures; `null`: nothing. */
+  readonly centerCrop: CenterCrop | null;
   readonly description: string | null;
   readonly license: string | null;
   readonly source: string;
@@ -87,6 +90,7 @@ const NOTHING_SAID = {
   companions: [],
   known: null,
   architecture: null,
+  centerCrop: null,
   description: null,
   license: null,
 };
@@ -123,6 +127,7 @@ async function stageOnnx(
     architecture: huggingFace?.architecture ?? null,
     labels: await labelSources(folders, fromMetadata, huggingFace, notes),
     preparation: { ...sizeOf(fromMetadata), ...huggingFace?.preparation },
+    centerCrop: huggingFace?.centerCrop ?? null,
     description: fromMetadata?.description ?? null,
     license: fromMetadata?.license ?? null,
     source:

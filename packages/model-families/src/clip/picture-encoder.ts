@@ -38,15 +38,14 @@ export class PictureEncoder {
    */
   async encode(pictures: readonly ResampledPixels[]): Promise<Float32Array[]> {
     const { outputName } = this.#signature;
-    const feeds = { ...this.#otherFeeds, ...this.feedsOf(pictures) };
-    const { [outputName]: output } = await this.#graph.run(feeds, [outputName]);
+    const { [outputName]: output } = await this.#graph.run(this.feedsOf(pictures), [outputName]);
     return unitRows(outputName, output!, pictures.length);
   }
 
-  /** What the graph is fed for pictures. */
+  /** What the graph is fed for pictures, and whatever it takes beside. */
   feedsOf(pictures: readonly ResampledPixels[]): Record<string, Tensor> {
     const { inputName, inputType } = this.#signature;
     const batch = concatBatches(pictures.map((picture) => pixelsToTensor(picture, this.#normalization)));
-    return { [inputName]: asType(batch, inputType) };
+    return { ...this.#otherFeeds, [inputName]: asType(batch, inputType) };
   }
 }

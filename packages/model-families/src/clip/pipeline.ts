@@ -19,6 +19,7 @@ import type { TextTokenizer } from '../text-tokenizer/text-tokenizer.js';
 import { makeArtifacts } from './artifacts.js';
 import { cropOf, plainColor } from './crops.js';
 import { describeRegions } from './describe-regions.js';
+import type { LogitScaleSource } from './logit-scale.js';
 import { optionsOf } from './options.js';
 import type { PictureEncoder } from './picture-encoder.js';
 import { type AnalysisRequest, readRequest, warningsFor } from './read-request.js';
@@ -35,7 +36,7 @@ export interface ClipParts {
   readonly pictures: PictureEncoder;
   /** Whether several pictures can go through in one run. */
   readonly takesBatches: boolean;
-  readonly logitScale: () => Promise<LogitScale>;
+  readonly logitScale: LogitScaleSource;
 }
 
 interface PreparedAnalysis {
@@ -74,7 +75,7 @@ export class ClipPipeline implements Pipeline<PreparedAnalysis, InferredAnalysis
 
   async prepare(input: PipelineInput): Promise<PreparedAnalysis> {
     const picture = neededPicture(input);
-    const request = readRequest(input.options as AnalysisOptions, picture, this.#parts.tokenizer);
+    const request = await readRequest(input.options as AnalysisOptions, picture, this.#parts.tokenizer);
     const { options, regions } = request;
     if (options.scored === 'picture') return { request, pictures: [this.#resize(picture)] };
     const pictures: ResampledPixels[] = [];
@@ -97,7 +98,7 @@ export class ClipPipeline implements Pipeline<PreparedAnalysis, InferredAnalysis
     steps: StepCounter,
     memory: RunMemory,
   ): Promise<readonly InferredAnalysis[]> {
-    const logitScale = await this.#parts.logitScale();
+    const logitScale = await this.#parts.logitScale.find();
     const pictures = batch.flatMap((prepared) => prepared.pictures);
     const { known, unseen } = await this.#texts.recall(batch.flatMap(({ request }) => request.texts));
     const all = unseen.length + pictures.length;
@@ -152,7 +153,7 @@ export class ClipPipeline implements Pipeline<PreparedAnalysis, InferredAnalysis
 
   async warmUp(): Promise<void> {
     const { preparation } = this.#manifest;
-    await this.#parts.logitScale();
+    await this.#parts.logitScale.find();
     await this.#parts.texts.encode([this.#parts.tokenizer.tokenize('')]);
     await this.#encode([this.#resize(plainPicture(preparation))], NO_STEPS, NO_SHORTAGE);
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AnalysisOptions, TEMPLATE_PLACE, type Warning } from '@darkroom/contracts';
 import type { Pixels } from '@darkroom/imaging';
 import { shortenText } from '../text-tokenizer/shorten-text.js';
@@ -15,17 +16,23 @@ export interface AnalysisRequest {
 }
 
 /** @throws DarkroomError `invalid_field` for regions that are none of the picture */
-export function readRequest(
+export async function readRequest(
   options: AnalysisOptions,
   picture: Pixels,
   tokenizer: TextTokenizer,
-): AnalysisRequest {
-  const texts = options.concepts.map((concept) => {
+): Promise<AnalysisRequest> {
+  const regions = readRegions(options.regions, picture);
+  const texts: ReadText[] = [];
+  for (const [i, concept] of options.concepts.entries()) {
+    // A thousand long ones take seconds, and the process has messages to answer.
+    if (i % TEXTS_PER_TURN === 0) await nextTurn();
     const text = options.template.split(TEMPLATE_PLACE).join(concept);
-    return { text, tokens: tokenizer.tokenize(text) };
-  });
-  return { options, texts, regions: readRegions(options.regions, picture) };
+    texts.push({ text, tokens: tokenizer.tokenize(text) });
+  }
+  return { options, texts, regions };
 }
+
+const TEXTS_PER_TURN = 16;
 
 /** More than these nobody reads. */
 const MOST_CUT_TOLD = 5;

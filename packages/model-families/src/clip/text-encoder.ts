@@ -31,19 +31,19 @@ export class TextEncoder {
   /** @returns an embedding of unit length for each text. One run, so no more texts than may share one */
   async encode(texts: readonly TokenizedText[]): Promise<Float32Array[]> {
     const { outputName } = this.#signature;
-    const feeds = { ...this.#otherFeeds, ...this.feedsOf(texts) };
-    const { [outputName]: output } = await this.#graph.run(feeds, [outputName]);
+    const { [outputName]: output } = await this.#graph.run(this.feedsOf(texts), [outputName]);
     return unitRows(outputName, output!, texts.length);
   }
 
-  /** What the graph is fed for texts. */
+  /** What the graph is fed for texts, and whatever it takes beside. */
   feedsOf(texts: readonly TokenizedText[]): Record<string, Tensor> {
     const { ids, mask } = this.#signature;
     const dims = [texts.length, texts[0]!.ids.length];
     const numbers = Float32Array.from(texts.flatMap((text) => text.ids));
     const feeds = { [ids.name]: feedTensor(numbers, dims, ids.type) };
-    if (mask === null) return feeds;
+    if (mask === null) return { ...this.#otherFeeds, ...feeds };
     const isToken = texts.flatMap(({ ids: all, count }) => all.map((_, i) => (i < count ? 1 : 0)));
-    return { ...feeds, [mask.name]: feedTensor(Float32Array.from(isToken), dims, mask.type) };
+    const maskFeed = feedTensor(Float32Array.from(isToken), dims, mask.type);
+    return { ...this.#otherFeeds, ...feeds, [mask.name]: maskFeed };
   }
 }
