@@ -2,7 +2,8 @@ import type { DarkroomClient } from '@darkroom/client';
 import type { Capability, Model, Task } from '@darkroom/contracts';
 import { ExpectedFailure } from './expected-failure.js';
 
-interface Shown {
+/** What is asked of a model. */
+export interface NeededModel {
   readonly task: Task;
   readonly capability: Capability;
 }
@@ -13,7 +14,7 @@ interface Shown {
  *
  * @throws ExpectedFailure when no worker serves a model that can do it, with what workers have against those they left out
  */
-export async function chooseDemoModel(client: DarkroomClient, shown: Shown): Promise<Model> {
+export async function chooseDemoModel(client: DarkroomClient, shown: NeededModel): Promise<Model> {
   const model = bestForDemo(await client.models({ task: shown.task }), shown.capability);
   if (model !== undefined) return model;
   const reasons = (await leftOut(client)).map(
@@ -28,10 +29,22 @@ export async function chooseDemoModel(client: DarkroomClient, shown: Shown): Pro
  * The same, or null where nobody has a model for the task: there is nothing of it to show then.
  * @throws ExpectedFailure likewise
  */
-export async function findDemoModel(client: DarkroomClient, shown: Shown): Promise<Model | null> {
+export async function findDemoModel(client: DarkroomClient, shown: NeededModel): Promise<Model | null> {
   const models = await client.models({ task: shown.task });
   if (models.length === 0 && (await leftOut(client)).length === 0) return null;
   return chooseDemoModel(client, shown);
+}
+
+/**
+ * The models of something that takes several, in this order, or null where nobody has one of them.
+ * @throws ExpectedFailure likewise
+ */
+export async function findDemoModels(
+  client: DarkroomClient,
+  needed: readonly NeededModel[],
+): Promise<readonly Model[] | null> {
+  const found = await Promise.all(needed.map((one) => findDemoModel(client, one)));
+  return found.every((model) => model !== null) ? found : null;
 }
 
 async function leftOut(client: DarkroomClient) {

@@ -1,5 +1,6 @@
 import type { Job } from '@darkroom/contracts';
-import { generatedFigures, pictureFigures } from './contact-sheet-figures.js';
+import { conceptBars } from './concept-bars.js';
+import { generatedFigures, ownFigures, pictureFigures } from './contact-sheet-figures.js';
 import type { DemoResult } from './demo-jobs.js';
 import { subjectTitle } from './demo-subject.js';
 import { escapeHtml, fileHref } from './escape-html.js';
@@ -22,15 +23,20 @@ function jobSection(result: DemoResult): string {
   const { job, demoTask, model, files } = result;
   return `<section>
 <header><h3>${escapeHtml(demoTask.name)}</h3><span class="faint">${escapeHtml(model.id)} · <a href="${fileHref(files.json)}">${escapeHtml(job.id)}</a></span></header>
-${outcome(result)}
+${beside(ownFigures(result), outcome(result))}
 <p class="faint">${escapeHtml(timings(job))}</p>
 </section>`;
+}
+
+function beside(figures: string, words: string): string {
+  return figures === '' ? words : `<div class="beside">\n${figures}\n${words}\n</div>`;
 }
 
 function outcome({ job, model }: DemoResult): string {
   if (job.error !== null)
     return `<p class="error">${escapeHtml(`${job.error.title}: ${job.error.detail}`)}</p>`;
   if (job.result === null) return `<p class="error">${escapeHtml(job.status)}</p>`;
+  if ('top_concept' in job.result) return conceptBars(job.result);
   const chips = resultChips(job.result, model.labels).map(({ label, color, amount }) => {
     // Only a colour may reach the style: the text comes from a manifest.
     const safeColor = color !== null && /^#[0-9a-f]{6}$/i.test(color) ? color : 'transparent';

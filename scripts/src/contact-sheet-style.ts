@@ -1,8 +1,8 @@
 /** The look of the contact sheet; everything is in the page, so that it can be opened from anywhere. */
 export const CONTACT_SHEET_STYLE = `
-:root { color-scheme: light dark; --page: #f6f6f4; --card: #ffffff; --text: #1c1c1a; --faint: #63635e; --line: #dededa; --alarm: #b3261e; }
+:root { color-scheme: light dark; --page: #f6f6f4; --card: #ffffff; --text: #1c1c1a; --faint: #63635e; --line: #dededa; --alarm: #b3261e; --bar: #cfe3f6; }
 @media (prefers-color-scheme: dark) {
-  :root { --page: #161615; --card: #20201e; --text: #ecece8; --faint: #a3a39c; --line: #3a3a37; --alarm: #ff8a80; }
+  :root { --page: #161615; --card: #20201e; --text: #ecece8; --faint: #a3a39c; --line: #3a3a37; --alarm: #ff8a80; --bar: #25435f; }
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 76rem; padding: 2.5rem 1.25rem 4rem; background: var(--page); color: var(--text);
@@ -32,6 +32,11 @@ figcaption { margin-top: .35rem; color: var(--faint); font-size: .8125rem; }
   border-radius: 1rem; font-size: .875rem; }
 .chip { width: .85rem; height: .85rem; border: 1px solid rgb(128 128 128 / .5); border-radius: 50%; }
 .amount { color: var(--faint); font-variant-numeric: tabular-nums; }
+.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: .5rem 1.25rem; align-items: start; }
+h4 { margin: .9rem 0 0; font-size: .875rem; font-weight: normal; color: var(--faint); }
+.bars { margin: .35rem 0 0; padding: 0; list-style: none; font-size: .875rem; }
+.bars li { display: flex; justify-content: space-between; gap: 1rem; margin-top: .2rem; padding: .1rem .5rem; border-radius: .25rem;
+  background: linear-gradient(to right, var(--bar) calc(100% * var(--score)), transparent 0); }
 section { margin-top: 1rem; }
 section > p { margin-top: .5rem; }
 .notice p:first-child { margin-top: 0; }

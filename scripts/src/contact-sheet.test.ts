@@ -2,11 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { contactSheet } from './contact-sheet.js';
 import type { DemoResult } from './demo-jobs.js';
 import {
+  analysisDemoResult,
+  analyzedRegion,
   DETECTOR,
   demoResult,
   detectionDemoResult,
   generationDemoResult,
   promptsDemoResult,
+  scored,
+  textDetectionDemoResult,
 } from './testing/demo-result.js';
 
 const sheet = (results: readonly DemoResult[]) => contactSheet(results, new Date('2026-01-02T03:04:05Z'));
@@ -77,6 +81,45 @@ describe('the contact sheet', () => {
     const html = sheet([generationDemoResult('boat', 'a boat', { count: 3, withheld: [1] })]);
     expect(html).toContain('picture <span class="amount">× 2</span>');
     expect(html).toContain('withheld <span class="amount">× 1</span>');
+  });
+
+  it('shows an analysis beside the three concepts that a picture is most like, and what its regions are', () => {
+    const concepts = scored({ 'a boat': 0.02, 'a <red> star': 0.9, 'a star': 0.05, 'a cat': 0.03 });
+    const regions = Array.from({ length: 10 }, (_, index) =>
+      analyzedRegion(scored({ 'a sky': 0.7, 'a sea': 0.3 }), { index, area: 1024 }),
+    );
+    const html = sheet([
+      demoResult('shapes-1.jpg'),
+      analysisDemoResult({ fileName: 'shapes-1.jpg' }, concepts, regions),
+    ]);
+    const [above, section] = html.split('<h3>analysis</h3>');
+    expect(above).not.toContain('shapes-1.analysis.overlay.jpg');
+    expect(section).toContain('<img src="shapes-1.analysis.overlay.jpg"');
+    const bars = [...section!.matchAll(/<li style="--score:([\d.]+)"><span>(.*?)<\/li>/g)];
+    const shown = bars.map(([, score, words]) => [score, words!.replaceAll(/(<.*?>|\s)+/g, ' ').trim()]);
+    expect(shown.slice(0, 4)).toEqual([
+      ['0.9000', 'a &lt;red&gt; star 90.0 %'],
+      ['0.0500', 'a star 5.0 %'],
+      ['0.0300', 'a cat 3.0 %'],
+      ['0.7000', 'a sky 25.0 % of the picture 70.0 %'],
+    ]);
+    expect(shown).toHaveLength(3 + 8);
+    expect(section).toContain('and 2 smaller regions');
+  });
+
+  it('shows what was generated to be analyzed, and what was found on it, each in its own section', () => {
+    const star = { name: 'star', prompt: 'a star' };
+    const html = sheet([
+      generationDemoResult('star', 'a star', { count: 1 }),
+      analysisDemoResult(star, scored({ 'a star': 1 })),
+      textDetectionDemoResult(star, []),
+    ]);
+    const [above, analysis, detection] = html.split(/<h3>(?:analysis|detection)<\/h3>/);
+    const filesIn = (part: string) => [...part.matchAll(/<img src="([^"]*)"/g)].map(([, file]) => file);
+    expect(filesIn(above!)).toContain('star.generation.image-0.png');
+    expect(filesIn(analysis!)).toEqual(['star.analysis.image-0.png', 'star.analysis.overlay.jpg']);
+    expect(filesIn(detection!)).toEqual(['star.detection.overlay.jpg']);
+    expect(analysis).toContain('no regions found');
   });
 
   it('says so when a detection found nothing', () => {

@@ -9,7 +9,10 @@ import { ExpectedFailure } from './expected-failure.js';
 /** What is to be done with one picture or one text. */
 export interface DemoJob {
   readonly subject: DemoSubject;
+  /** The one that the task is about. */
   readonly model: Model;
+  /** Those that it takes beside it. */
+  readonly beside: readonly Model[];
   readonly demoTask: DemoTask;
 }
 
@@ -67,11 +70,12 @@ export async function runDemoJobs(
 
 async function submit(
   client: DarkroomClient,
-  { subject, model, demoTask }: DemoJob,
+  { subject, model, beside, demoTask }: DemoJob,
   signal: AbortSignal,
 ): Promise<Job> {
   try {
-    return await demoTask.submit(client, subject, model.id, { signal });
+    const ids = [model.id, ...beside.map(({ id }) => id)] as const;
+    return await demoTask.submit(client, subject, ids, { signal });
   } catch (error) {
     throw error instanceof DarkroomProblem
       ? new ExpectedFailure(`${demoTask.name} of ${subjectTitle(subject)}: ${error.message}`)

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { demoSummary } from './demo-summary.js';
 import {
+  analysisDemoResult,
   demoResult,
   detectionDemoResult,
   generationDemoResult,
   promptsDemoResult,
+  scored,
 } from './testing/demo-result.js';
 
 describe('the summary of the demo', () => {
@@ -23,6 +25,20 @@ describe('the summary of the demo', () => {
       '  detection     shapes-det  2 of 2 pictures  circle × 5, star × 2',
       '  generation    shapes-sd   2 of 2 texts     picture × 3',
       '  prompts       shapes-sam  1 of 1 pictures  mask × 2',
+    ]);
+  });
+
+  it('tells analyses of pictures from those of texts, and names what most of them are like', () => {
+    const [star, boat] = [scored({ 'a star': 0.9, 'a boat': 0.1 }), scored({ 'a boat': 1 })];
+    const results = [
+      analysisDemoResult({ fileName: 'a.jpg' }, star),
+      analysisDemoResult({ fileName: 'b.jpg' }, star),
+      analysisDemoResult({ fileName: 'c.jpg' }, boat),
+      analysisDemoResult({ name: 'boat', prompt: 'a boat' }, boat),
+    ];
+    expect(demoSummary(results)).toEqual([
+      '  analysis  shapes-clip  3 of 3 pictures  a star in 2, a boat in 1',
+      '  analysis  shapes-clip  1 of 1 texts     a boat in 1',
     ]);
   });
 

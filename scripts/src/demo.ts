@@ -2,15 +2,17 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { freePort } from '@darkroom/private-redis';
-import { findDemoModel } from './choose-demo-model.js';
+import { findDemoModels } from './choose-demo-model.js';
 import { contactSheet } from './contact-sheet.js';
+import { type CircleExample, circleJob, circleLines, readCircle, readCircleExample } from './demo-circle.js';
+import { readDemoConcepts } from './demo-concepts.js';
 import { type DemoJob, type DemoResult, runDemoJobs } from './demo-jobs.js';
 import { DemoOutput } from './demo-output.js';
 import { readDemoPictures } from './demo-pictures.js';
 import { DemoProgress } from './demo-progress.js';
 import { subjectTitle } from './demo-subject.js';
 import { demoSummary } from './demo-summary.js';
-import { DEMO_TASKS } from './demo-tasks.js';
+import { demoTasks } from './demo-tasks.js';
 import { readDemoTexts } from './demo-texts.js';
 import { readEnvironment } from './environment.js';
 import { causeOf, ExpectedFailure, runAsScript } from './expected-failure.js';
@@ -24,9 +26,12 @@ import { step } from './step.js';
 import { onStopRequest } from './stop-requests.js';
 import { terminal } from './terminal.js';
 
+const EXAMPLES = join(REPOSITORY_ROOT, 'examples');
 const HOST = '127.0.0.1';
 const READY_TIMEOUT_MS = 60_000;
 const JOBS_TIMEOUT_MS = 300_000;
+/** Listens to a job that takes no time. */
+const NOBODY = { onProgress: () => {}, onEnd: () => {} };
 
 /* `npm run demo`: the sample pictures and texts through the whole service, then everything is stopped again. */
 await runAsScript(async () => {
@@ -39,10 +44,11 @@ await runAsScript(async () => {
   };
   const stack = await demoStack(record);
   const stopped = untilStopRequest(stack);
+  const example = readCircleExample(join(EXAMPLES, 'circle.json'));
   try {
-    const results = await Promise.race([runDemo(stack, output), stack.death, stopped]);
+    const results = await Promise.race([runDemo(stack, output, example), stack.death, stopped]);
     await step({ doing: 'stopping everything', done: 'everything stopped again' }, () => stack.stop());
-    showResults(results, output);
+    showResults(results, output, example);
   } catch (error) {
     await stack.stop();
     throw withLog(error, recent, output.path('demo.log'));
@@ -72,36 +78,44 @@ async function demoStack(record: (line: string) => void): Promise<Stack> {
   });
 }
 
-async function runDemo(stack: Stack, output: DemoOutput): Promise<readonly DemoResult[]> {
+async function runDemo(
+  stack: Stack,
+  output: DemoOutput,
+  example: CircleExample,
+): Promise<readonly DemoResult[]> {
   const subjects = [
-    ...readDemoTexts(join(REPOSITORY_ROOT, 'examples', 'texts.json')),
-    ...readDemoPictures(join(REPOSITORY_ROOT, 'examples', 'pictures')),
+    ...readDemoTexts(join(EXAMPLES, 'texts.json')),
+    ...readDemoPictures(join(EXAMPLES, 'pictures')),
   ];
+  const tasks = demoTasks(readDemoConcepts(join(EXAMPLES, 'concepts.json')), example.seed);
   const { client } = stack;
   const models = await step(
     { doing: 'starting Redis, API and worker', done: 'Redis, API and worker started' },
     async () => {
       await stack.start(READY_TIMEOUT_MS);
-      return Promise.all(DEMO_TASKS.map((demoTask) => findDemoModel(client, demoTask)));
+      return Promise.all(tasks.map(({ needs }) => findDemoModels(client, needs)));
     },
   );
   const jobs = subjects.flatMap((subject) =>
-    DEMO_TASKS.flatMap((demoTask, index): DemoJob[] => {
-      const model = models[index];
-      return model && demoTask.takes === subject.kind ? [{ subject, demoTask, model }] : [];
+    tasks.flatMap((demoTask, index): DemoJob[] => {
+      const [model, ...beside] = models[index] ?? [];
+      return model && demoTask.takes === subject.kind ? [{ subject, demoTask, model, beside }] : [];
     }),
   );
   const progress = new DemoProgress(jobs.length, terminal);
   const signal = AbortSignal.timeout(JOBS_TIMEOUT_MS);
   const results = await runDemoJobs(client, jobs, output, progress, signal).finally(() => progress.end());
+  const last = circleJob(results, example);
+  if (last) results.push(...(await runDemoJobs(client, [last], output, NOBODY, signal)));
   output.write('index.html', contactSheet(results, new Date()));
   return results;
 }
 
-function showResults(results: readonly DemoResult[], output: DemoOutput): void {
+function showResults(results: readonly DemoResult[], output: DemoOutput, example: CircleExample): void {
   const [heading, ...rows] = jobTable(results, terminal.columns);
   terminal.line(['', terminal.paint('bold', heading!), ...rows, ''].join('\n'));
-  terminal.line([...demoSummary(results), ''].join('\n'));
+  const circle = readCircle(results, example);
+  terminal.line([...demoSummary(results), '', ...(circle ? [...circleLines(circle), ''] : [])].join('\n'));
   const failures = results.filter(({ job }) => job.status !== 'succeeded');
   if (failures.length > 0) {
     const causes = failures.map(({ subject, demoTask, job }) => {

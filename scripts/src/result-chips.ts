@@ -49,7 +49,7 @@ function imageChips({ images }: GenerationResult): ResultChip[] {
   ];
 }
 
-function percentage(fraction: number): string {
+export function percentage(fraction: number): string {
   const percent = fraction * 100;
   return percent < 0.1 ? '< 0.1 %' : `${percent.toFixed(1)} %`;
 }

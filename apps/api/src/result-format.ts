@@ -25,13 +25,14 @@ const CSV_TYPE = 'text/csv; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
 /** What results are, as far as it matters to formats, and the formats that have a place for them. */
-type Content = 'detections' | 'masks' | 'classes' | 'an embedding' | 'generated pictures';
+type Content = 'detections' | 'masks' | 'classes' | 'an embedding' | 'generated pictures' | 'analyses';
 const FORMATS_FOR: Readonly<Record<Content, readonly TableFormat[]>> = {
   detections: ['coco', 'yolo', 'csv'],
   masks: ['coco', 'csv'],
   classes: ['csv'],
   'an embedding': [],
   'generated pictures': [],
+  analyses: ['csv'],
 };
 
 /**
@@ -56,6 +57,7 @@ export function formatResults(
 function contentOf([first]: readonly FinishedPicture[], task: Task): Content {
   if (task === 'detection') return 'detections';
   if (task === 'generation') return 'generated pictures';
+  if (task === 'analysis') return 'analyses';
   if (first && isMasked(first)) return 'masks';
   return first && 'artifact' in first.result ? 'an embedding' : 'classes';
 }

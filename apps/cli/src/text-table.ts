@@ -4,6 +4,12 @@ export interface Column {
   readonly side?: 'left' | 'right';
 }
 
+/** What stands in a table. */
+export interface TableContent {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 const GAP = '  ';
 
 /** Lines of a table, the first with the headings. */

@@ -87,6 +87,24 @@ describe('the client', () => {
     expect(texts).toEqual(['["a red boat",""]', '[7,8]', '30', '0.5']);
   });
 
+  it('sends an analysis with its picture as a form, and one that has it generated as JSON', async () => {
+    server.answer(json({ id: 'job_1' }, 202), json({ id: 'job_2' }, 202));
+    const concepts = ['a red star', 'a blue, small circle'];
+    const regions = [{ box: [1, 2, 30, 40] }, { points: [{ x: 5, y: 6 }] }];
+    await client.submitAnalysis({ image: Uint8Array.of(1), concepts, regions, template: 'a photo of {}' });
+    const generated = { generate: { prompt: 'a red star', seed: 7 }, concepts, max_regions: 0 };
+    await client.submitAnalysis(generated);
+    const [first, second] = server.requests;
+    expect(first!.url).toBe('/v1/analysis');
+    const headers = { 'content-type': first!.headers['content-type']! };
+    const form = await new Response(first!.body, { headers }).formData();
+    expect(JSON.parse(form.get('concepts') as string)).toEqual(concepts);
+    expect(JSON.parse(form.get('regions') as string)).toEqual(regions);
+    expect(form.get('template')).toBe('a photo of {}');
+    expect(form.get('image')).toBeInstanceOf(File);
+    expect(JSON.parse(second!.body.toString())).toEqual(generated);
+  });
+
   it('throws the problem that the service names, bad fields included', async () => {
     server.answer(
       problem(422, 'invalid_field', { errors: [{ pointer: '#/outputs/0', detail: 'no such output' }] }),

@@ -15,6 +15,7 @@ import { HttpTransport } from './http-transport.js';
 import { type EventsOptions, jobEvents } from './job-events.js';
 import { Patience, pause } from './patience.js';
 import {
+  type AnalysisSubmission,
   type DetectionSubmission,
   encodeSubmission,
   type GenerationSubmission,
@@ -87,6 +88,14 @@ export class DarkroomClient {
    */
   submitGeneration(submission: GenerationSubmission, options: WaitOptions = {}): Promise<Job> {
     return this.#submit('/v1/generation', submission, options);
+  }
+
+  /**
+   * Has a picture, given or generated, and its regions compared with concepts. The job comes back at once, or when it has
+   * ended within `waitSeconds`. Where it takes several models, `children` has a job for each part.
+   */
+  submitAnalysis(submission: AnalysisSubmission, options: WaitOptions = {}): Promise<Job> {
+    return this.#submit('/v1/analysis', submission, options);
   }
 
   job(job: JobReference, options: WaitOptions = {}): Promise<Job> {

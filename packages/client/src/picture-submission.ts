@@ -1,4 +1,10 @@
-import type { DetectionFields, GenerationFields, ImageSource, SegmentationFields } from '@darkroom/contracts';
+import type {
+  AnalysisFields,
+  DetectionFields,
+  GenerationFields,
+  ImageSource,
+  SegmentationFields,
+} from '@darkroom/contracts';
 import type { HttpRequest } from './http-transport.js';
 
 /** Bytes of a picture, as a file or in memory; or one of the forms that JSON has for it. */
@@ -19,6 +25,9 @@ export interface DetectionSubmission extends SubmittedPicture, DetectionFields {
 
 /** What `submitGeneration` takes: the fields of the contract, and a picture if it is to begin with one. */
 export interface GenerationSubmission extends Partial<SubmittedPicture>, GenerationFields {}
+
+/** What `submitAnalysis` takes: the fields of the contract, and the picture unless `generate` has one made. */
+export interface AnalysisSubmission extends Partial<SubmittedPicture>, AnalysisFields {}
 
 /** Body and headers of a submission: a form when there are bytes to send, JSON when there are none. */
 export function encodeSubmission(

@@ -7,7 +7,7 @@ import { type Task, TaskSchema } from './task.js';
 /** Pictures that one batch may have. */
 export const BATCH_MAX_PICTURES = 1000;
 /** The tasks that are asked of pictures; a request for generated ones says itself how many. */
-export const BATCH_TASKS = ['segmentation', 'detection'] as const satisfies readonly Task[];
+export const BATCH_TASKS = ['segmentation', 'detection', 'analysis'] as const satisfies readonly Task[];
 
 const fileName = Nullable(Type.String());
 const index = Type.Integer({ description: 'Place among the pictures that were sent, from 0.' });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toCsv } from './csv.js';
+import { analyzedPicture, analyzedRegion, scoredConcepts } from './testing/analyzed-picture.js';
 import { detectedPicture, detection } from './testing/detected-picture.js';
 import { maskedPicture, segmentedMask } from './testing/masked-picture.js';
 
@@ -32,8 +33,23 @@ describe('a table', () => {
     );
   });
 
+  it('has a row for each concept of the whole picture, then of each region with its place', () => {
+    const region = analyzedRegion({ index: 1, concepts: scoredConcepts({ 'a star': 0.5 }) });
+    const picture = analyzedPicture(scoredConcepts({ 'a star': 0.75, 'a boat, red': 0.25 }), [
+      analyzedRegion({ box: [0, 0, 0, 0], area: 0 }),
+      region,
+    ]);
+    expect(toCsv([picture])).toBe(
+      'file_name,job_id,region,x0,y0,x1,y1,area,concept,score,similarity\n' +
+        'a.jpg,job_1,,,,,,,a star,0.75,0.375\n' +
+        'a.jpg,job_1,,,,,,,"a boat, red",0.25,0.125\n' +
+        'a.jpg,job_1,1,10,20,30,40,300,a star,0.5,0.25\n',
+    );
+  });
+
   it('gives a spreadsheet no formulas', () => {
     const csv = toCsv([detectedPicture('=cmd|x.jpg', [detection({ label: '+1+1' })])]);
     expect(csv).not.toMatch(/(^|,)[=+]/m);
+    expect(toCsv([analyzedPicture(scoredConcepts({ '=1+1': 1 }))])).not.toMatch(/(^|,)=/m);
   });
 });

@@ -1,4 +1,4 @@
-import type { DetectionResult, MasksResult, TaskResult } from '@darkroom/contracts';
+import type { AnalysisResult, DetectionResult, MasksResult, TaskResult } from '@darkroom/contracts';
 
 /** A picture whose job has succeeded, as the formats want it. */
 export interface FinishedPicture {
@@ -23,12 +23,21 @@ export interface MaskedPicture extends FinishedPicture {
   readonly result: MasksResult;
 }
 
+/** A picture that was compared with concepts. */
+export interface AnalyzedPicture extends FinishedPicture {
+  readonly result: AnalysisResult;
+}
+
 export function isDetected(picture: FinishedPicture): picture is DetectedPicture {
   return 'detections' in picture.result;
 }
 
 export function isMasked(picture: FinishedPicture): picture is MaskedPicture {
   return 'masks' in picture.result;
+}
+
+export function isAnalyzed(picture: FinishedPicture): picture is AnalyzedPicture {
+  return 'top_concept' in picture.result;
 }
 
 /** Name of the picture in a file: its own, or its job's. */

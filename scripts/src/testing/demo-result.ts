@@ -1,7 +1,18 @@
-import type { Artifact, ArtifactRole, GeneratedImage, Job, Model, PromptFields } from '@darkroom/contracts';
+import type {
+  AnalysisResult,
+  AnalyzedRegion,
+  Artifact,
+  ArtifactRole,
+  Detection,
+  GeneratedImage,
+  Job,
+  Model,
+  PromptFields,
+  ScoredConcept,
+} from '@darkroom/contracts';
 import type { DemoResult } from '../demo-jobs.js';
 import type { DemoSubject } from '../demo-subject.js';
-import { DEMO_TASKS } from '../demo-tasks.js';
+import { demoTasks } from '../demo-tasks.js';
 
 /** A model that segments, as the api describes it. */
 export const SHAPES_MODEL: Model = {
@@ -61,6 +72,17 @@ export const GENERATOR: Model = {
   capabilities: ['text_to_image'],
 };
 
+/** A model that compares pictures with texts. */
+export const ANALYZER: Model = {
+  ...SHAPES_MODEL,
+  id: 'shapes-clip',
+  task: 'analysis',
+  family: 'clip',
+  version: '9a1c33d0',
+  description: 'Knows shapes by their names.',
+  capabilities: ['image_text_similarity'],
+};
+
 /** The result of a segmentation that succeeded, with what differs. */
 export function demoResult(fileName: string, overrides: Partial<Job> = {}): DemoResult {
   const classes = [
@@ -117,6 +139,53 @@ export function generationDemoResult(
   return resultOf({ kind: 'text', name, prompt }, 'generation', GENERATOR, overrides);
 }
 
+/** Scores by concept. */
+export function scored(scores: Readonly<Record<string, number>>): ScoredConcept[] {
+  return Object.entries(scores).map(([text, score]) => ({ text, score, similarity: score / 2 }));
+}
+
+/** A region of 10 × 10 pixels, with what differs. */
+export function analyzedRegion(
+  concepts: ScoredConcept[],
+  changes: Partial<AnalyzedRegion> = {},
+): AnalyzedRegion {
+  const [top] = concepts.toSorted((a, b) => b.score - a.score);
+  const about = { index: 0, box: [0, 0, 10, 10] as [number, number, number, number], area: 100 };
+  return { ...about, predicted_iou: 0.9, concepts, top_concept: top?.text ?? null, crop: null, ...changes };
+}
+
+/** The result of an analysis: of a picture, or of one that was generated from a text. */
+export function analysisDemoResult(
+  subject: { readonly fileName: string } | { readonly name: string; readonly prompt: string },
+  concepts: ScoredConcept[],
+  regions: AnalyzedRegion[] = [],
+): DemoResult {
+  const [top] = concepts.toSorted((a, b) => b.score - a.score);
+  const scores = { concepts, top_concept: top?.text ?? null };
+  const result: AnalysisResult = { width: 64, height: 64, ...scores, regions, embedding: null };
+  if ('fileName' in subject) return pictureResult(subject.fileName, 'analysis', ANALYZER, { result });
+  const artifacts = [artifactOf('image', 'image-0.png', 0), artifactOf('overlay', 'overlay.jpg')];
+  const input = { image: null, priority: 5, generate: { prompt: subject.prompt, seed: 7 } };
+  const overrides = { input, result, artifacts };
+  const demo = resultOf({ kind: 'text', ...subject }, 'analysis', ANALYZER, overrides);
+  return { ...demo, beside: [PROMPTABLE, GENERATOR] };
+}
+
+/** The result of a detection of what was generated from a text. */
+export function textDetectionDemoResult(
+  subject: { readonly name: string; readonly prompt: string },
+  detections: readonly Pick<Detection, 'label' | 'score' | 'box'>[],
+): DemoResult {
+  const found = detections.map((one, index) => ({ index, class_id: 0, area: 1, crop: null, ...one }));
+  const result = { width: 64, height: 64, detections: found, counts: {} };
+  const overrides = {
+    input: { image: null, priority: 5 },
+    result,
+    artifacts: [artifactOf('overlay', 'overlay.jpg')],
+  };
+  return resultOf({ kind: 'text', ...subject }, 'detection', DETECTOR, overrides as unknown as Partial<Job>);
+}
+
 function pictureResult(fileName: string, task: string, model: Model, overrides: Partial<Job>): DemoResult {
   const name = fileName.replace(/\.\w+$/, '');
   const input = { image: { file_name: fileName, width: 640, height: 480 } } as unknown as Job['input'];
@@ -151,8 +220,8 @@ function resultOf(subject: DemoSubject, task: string, model: Model, overrides: P
       file: `${subject.name}.${task}.${artifact.name}`,
     })),
   };
-  const demoTask = DEMO_TASKS.find((candidate) => candidate.name === task)!;
-  return { subject, demoTask, model, job, files };
+  const demoTask = demoTasks([], 7).find((candidate) => candidate.name === task)!;
+  return { subject, demoTask, model, beside: [], job, files };
 }
 
 function artifactOf(role: ArtifactRole, name: string, index: number | null = null): Artifact {

@@ -83,6 +83,7 @@ describe('the OpenAPI document', () => {
       'GET /v1/models',
       'GET /v1/models/{id}',
       'GET /v1/workers',
+      'POST /v1/analysis',
       'POST /v1/batches',
       'POST /v1/batches/{id}/cancel',
       'POST /v1/detection',
@@ -186,16 +187,28 @@ describe('the OpenAPI document', () => {
     expect(document.components.schemas.GenerationRequest.required).toEqual(['prompt']);
   });
 
+  it('takes a picture to analyze, or the wish for one, and regions only of known kinds', () => {
+    const content = document.paths['/v1/analysis']!.post!.requestBody!.content as Readonly<
+      Record<string, { readonly schema: { readonly required?: readonly string[] } }>
+    >;
+    expect(Object.keys(content)).toEqual(['multipart/form-data', 'application/json', 'image/*']);
+    expect(content['multipart/form-data']!.schema.required).toBeUndefined();
+    const { properties, required } = document.components.schemas.AnalysisRequest;
+    expect(required).toBeUndefined();
+    expect(Object.keys(properties.regions.items.properties)).toEqual(['box', 'points']);
+    expect(properties.generate.required).toEqual(['prompt']);
+  });
+
   it('names nothing that is not built', () => {
     const names = new Set(
       [...objectsIn(document)].flatMap(({ properties }) => Object.keys(properties ?? {})),
     );
     const request = JSON.stringify(document.components.schemas.SegmentationRequest);
-    for (const name of ['webhook', 'regions', 'concepts']) {
+    for (const name of ['webhook']) {
       expect(names.has(name), name).toBe(false);
     }
     expect(request).not.toContain('Idempotency');
-    expect(Object.keys(document.paths).filter((path) => /deliveries|analysis/.test(path))).toEqual([]);
+    expect(Object.keys(document.paths).filter((path) => /deliveries/.test(path))).toEqual([]);
   });
 });
 

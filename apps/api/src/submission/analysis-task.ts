@@ -49,13 +49,16 @@ export const analysis: TaskRules = {
   planParts: ({ options, picture, asked }, services) =>
     planAnalysis(
       { options: options as unknown as AnalysisOptions, fields: asked.fields as AnalysisFields, picture },
-      { modelId: asked.model.id, services },
+      { modelId: asked.model.id, jobs: asked.jobs, services },
     ),
 };
 
 function checkPictureSource({ generate }: AnalysisFields, hasPicture: boolean): void {
   if (hasPicture && generate) {
-    throw badField('generate', 'An "image" and "generate" came; one of them is the picture. Leave one out.');
+    throw badField(
+      'generate',
+      'A picture came, and "generate" would have another one made. Leave one out. A batch is of pictures that are sent: what is to be generated is a job of its own, for POST /v1/analysis.',
+    );
   }
   if (hasPicture || generate) return;
   throw new DarkroomError(

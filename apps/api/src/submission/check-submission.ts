@@ -50,7 +50,7 @@ export async function checkSubmission(
     retryOf: null,
     batchId: null,
     cancelOnDisconnect: cancel_on_disconnect ?? false,
-    asked: { fields, model, store: services.store },
+    asked: { fields, model, jobs, store: services.store },
   };
 }
 

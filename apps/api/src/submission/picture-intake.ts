@@ -1,4 +1,4 @@
-import { DarkroomError } from '@darkroom/contracts';
+import { DarkroomError, type ErrorCode } from '@darkroom/contracts';
 import type { RejectedPicture, StoredPicture } from '@darkroom/jobs';
 import { fileNameOfUrl } from '../fetching/picture-url.js';
 import { loadPicture, type PicturePlaces } from './load-picture.js';
@@ -11,6 +11,14 @@ const FETCHED_AT_ONCE = 8;
  * in goes away by itself after it.
  */
 const HELD_MS = 3 * 3_600_000;
+
+/** What models and queues lack, they lack for every picture. */
+const OF_NO_PICTURE: ReadonlySet<ErrorCode> = new Set([
+  'model_not_found',
+  'model_task_mismatch',
+  'option_not_supported',
+  'queue_full',
+]);
 
 /** A picture of a batch that a job can be made of. */
 export interface TakenPicture {
@@ -108,6 +116,7 @@ export class PictureIntake {
       await work();
     } catch (error) {
       if (!(error instanceof DarkroomError) || error.kind.status >= 500) throw error;
+      if (OF_NO_PICTURE.has(error.code)) throw error;
       this.rejected.push({ index, fileName, error: { code: error.code, detail: error.message } });
     }
   }

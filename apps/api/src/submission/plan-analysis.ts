@@ -32,6 +32,8 @@ interface AskedAnalysis {
 
 interface Chosen {
   readonly modelId: string;
+  /** How many such jobs the request makes. */
+  readonly jobs: number;
   readonly services: Services;
 }
 
@@ -42,14 +44,19 @@ type PartPlan = Pick<JobPart, 'task' | 'model' | 'options'>;
  * unless the picture is looked at as a whole alone. Where its own does all, there are no parts.
  * @throws DarkroomError that names the field, or the kind of model that is missing
  */
-export async function planAnalysis(asked: AskedAnalysis, { modelId, services }: Chosen): Promise<PlannedJob> {
+export async function planAnalysis(
+  asked: AskedAnalysis,
+  { modelId, jobs, services }: Chosen,
+): Promise<PlannedJob> {
   const { fields } = asked;
   const generate = fields.generate ? await planGeneration(fields.generate, services) : null;
   const picture = asked.picture ?? (generate!.options as unknown as PictureSize);
   const maxRegions = fields.max_regions ?? DEFAULT_REGIONS_MAX;
   const regions = fields.regions && fitPrompts(fields.regions, picture, 'regions');
   const masks =
-    regions || maxRegions > 0 ? await planMasks(regions ?? null, { maxRegions, fields, services }) : null;
+    regions || maxRegions > 0
+      ? await planMasks(regions ?? null, { maxRegions, fields, jobs, services })
+      : null;
   const own = ownOptions(asked, generate !== null || masks !== null);
   if (!generate && !masks) return { options: { ...own.picture, max_regions: 0 }, parts: [] };
 
@@ -128,9 +135,14 @@ async function planGeneration(
 
 function planMasks(
   regions: readonly PromptOptions[] | null,
-  about: { readonly maxRegions: number; readonly fields: AnalysisFields; readonly services: Services },
+  about: {
+    readonly maxRegions: number;
+    readonly fields: AnalysisFields;
+    readonly jobs: number;
+    readonly services: Services;
+  },
 ): Promise<PartPlan> {
-  const { maxRegions, fields, services } = about;
+  const { maxRegions, fields, jobs, services } = about;
   const { segmentation_model: model } = fields;
   const mode = regions ? 'prompts' : 'everything';
   return renamingFields(
@@ -144,14 +156,15 @@ function planMasks(
       const asked = regions
         ? { prompts: regions, multimask: false }
         : { automatic: { max_masks: maxRegions } };
-      return planPart(segmentation, { model, mode, ...asked, mask_format: 'rle', outputs: [] }, services);
+      const options = { model, mode, ...asked, mask_format: 'rle', outputs: [] };
+      return planPart(segmentation, options, services, jobs);
     },
   );
 }
 
-async function planPart(rules: TaskRules, fields: object, services: Services): Promise<PartPlan> {
+async function planPart(rules: TaskRules, fields: object, services: Services, jobs = 1): Promise<PartPlan> {
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  const about = { hasPicture: rules.picture === 'required' };
+  const about = { hasPicture: rules.picture === 'required', jobs };
   const checked = await checkSubmission(rules, given as TaskFields, { kind: 'job' }, services, about);
   return { task: checked.task, model: checked.modelId, options: checked.options };
 }

@@ -53,6 +53,8 @@ export interface AskedJob {
   /** As they came, before the model's defaults. */
   readonly fields: TaskFields;
   readonly model: ModelSummary;
+  /** How many the request makes. */
+  readonly jobs: number;
   readonly store: JobStore;
 }
 

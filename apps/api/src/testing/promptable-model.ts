@@ -33,7 +33,8 @@ const automatic = Object.entries(AutomaticOptionsSchema.properties).map(([name, 
   ),
 ]);
 
-const MODEL: ModelSummary = {
+/** Takes prompts of every kind. */
+export const PROMPTABLE_MODEL: ModelSummary = {
   id: PROMPTABLE,
   task: 'segmentation',
   family: 'any',
@@ -60,7 +61,7 @@ const MODEL: ModelSummary = {
 /** Takes prompts only as points. */
 export const POINTS_ONLY = 'points-only';
 const POINTS_ONLY_MODEL: ModelSummary = {
-  ...MODEL,
+  ...PROMPTABLE_MODEL,
   id: POINTS_ONLY,
   capabilities: ['prompts', 'everything', 'embedding'],
 };
@@ -68,5 +69,5 @@ const POINTS_ONLY_MODEL: ModelSummary = {
 /** Models that take prompts. */
 export const PromptableModels = {
   open: (service: RunningService): Promise<RegisteredModels> =>
-    RegisteredModels.open(service, [MODEL, POINTS_ONLY_MODEL]),
+    RegisteredModels.open(service, [PROMPTABLE_MODEL, POINTS_ONLY_MODEL]),
 };

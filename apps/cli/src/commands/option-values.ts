@@ -13,6 +13,13 @@ export function readWholeNumber(text: string): number {
   throw new InvalidArgumentError('Expected a whole number, such as 640.');
 }
 
+/** The number that noise is drawn from. */
+export function readSeed(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
+  throw new InvalidArgumentError(`Expected a whole number up to ${Number.MAX_SAFE_INTEGER}, such as 7.`);
+}
+
 /** One number for each channel, `0.485,0.456,0.406`; one alone counts for all. */
 export function readPerChannel(text: string): number[] {
   const values = text.split(',').map((part) => readNumber(part));
@@ -38,6 +45,15 @@ export function readBox(text: string, before?: readonly number[]): number[] {
   if (before !== undefined) {
     throw new InvalidArgumentError('An object has one box: give --prompts for several objects.');
   }
+  return boxOf(text);
+}
+
+/** Likewise; given again, they are more. */
+export function readBoxes(text: string, before: readonly (readonly number[])[] = []): number[][] {
+  return [...before.map((box) => [...box]), boxOf(text)];
+}
+
+function boxOf(text: string): number[] {
   const box = readNumbers(text);
   const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = box;
   if (box.length === 4 && x0 < x1 && y0 < y1) return box;
@@ -58,6 +74,11 @@ export function readList(text: string, before: readonly string[] = []): string[]
   const words = text.split(',').map((word) => word.trim());
   if (words.every((word) => word !== '')) return [...before, ...words];
   throw new InvalidArgumentError('Expected words with commas between them.');
+}
+
+/** A text as it is; given again, they are more. */
+export function readTexts(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
 }
 
 /** `name=value`, the value as JSON where it is some; given again, they are more. */

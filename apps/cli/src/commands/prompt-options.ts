@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import {
   MASK_FORMATS,
   type MaskFormat,
@@ -8,7 +6,8 @@ import {
   type SegmentationMode,
 } from '@darkroom/contracts';
 import { type Command, Option } from 'commander';
-import { CommandFailure, UsageFailure } from '../command-failure.js';
+import { UsageFailure } from '../command-failure.js';
+import { parseGivenList, readGivenText } from './given-text.js';
 import { readBox, readNamedValue, readNumber, readPoint } from './option-values.js';
 
 type Prompts = NonNullable<SegmentationFields['prompts']>;
@@ -30,8 +29,6 @@ export interface PromptOptions {
 
 const WHAT = 'What to look for, with models that take prompts:';
 const EXAMPLE = `'[{"points": [{"x": 320, "y": 240}]}, {"box": [40, 60, 310, 290]}]'`;
-/** More than any request may have. */
-const MOST_BYTES = 8 * 1024 * 1024;
 
 export function addPromptOptions(command: Command): Command {
   const options = [
@@ -103,33 +100,9 @@ async function promptsOf({
       '--point, --negative-point and --box are one object, --prompts are several: give either',
     );
   }
-  const isFile = prompts.startsWith('@');
-  return parsePrompts(isFile ? await readText(prompts.slice(1)) : prompts, isFile ? prompts : '--prompts');
-}
-
-/** What is in the list is looked at by the service. */
-function parsePrompts(text: string, where: string): Prompts {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new UsageFailure(`expected JSON in ${where}, such as ${EXAMPLE}: ${(error as Error).message}`);
-  }
-  if (Array.isArray(value)) return value;
-  throw new UsageFailure(`expected a list with an entry for each object in ${where}, such as ${EXAMPLE}`);
-}
-
-async function readText(path: string): Promise<string> {
-  const file = await open(resolve(path)).catch((error: Error) => {
-    throw new CommandFailure(`the prompts cannot be read: ${error.message}`);
+  const { text, where } = await readGivenText(prompts, { option: '--prompts', what: 'prompts' });
+  return parseGivenList(text, where, {
+    expected: 'a list with an entry for each object',
+    example: EXAMPLE,
   });
-  try {
-    const { size } = await file.stat();
-    if (size > MOST_BYTES) {
-      throw new CommandFailure(`expected prompts of at most ${MOST_BYTES} bytes in ${path}, found ${size}`);
-    }
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
-  }
 }

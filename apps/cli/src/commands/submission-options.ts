@@ -23,11 +23,14 @@ export function submissionCommand(
     summary,
     outputs,
     forms,
+    pictures = '<pictures...>',
   }: {
     readonly task: Task;
     readonly summary: string;
     readonly outputs: readonly string[];
     readonly forms: readonly SubmissionForm[];
+    /** In square brackets where there may be none. */
+    readonly pictures?: '<pictures...>' | '[pictures...]';
   },
 ): Command {
   return new Command(name)
@@ -36,7 +39,7 @@ export function submissionCommand(
       `${summary} Each picture is a job of its own; one that fails leaves the others alone, and makes the exit code 1.`,
     )
     .argument(
-      '<pictures...>',
+      pictures,
       'Pictures, folders of pictures, patterns such as "photos/**/*.jpg", or URLs that the service fetches.',
     )
     .option('--url <url>', 'Where the service answers; default: DARKROOM_URL, else on this machine.')

@@ -23,7 +23,7 @@ export class PictureFolder {
 
   /** @returns the file's path */
   async save({ prompt, seed, artifact }: GeneratedImage, bytes: Uint8Array): Promise<string> {
-    const stem = `${stemOf(prompt)}-${seed}`;
+    const stem = `${promptStem(prompt)}-${seed}`;
     for (let number = 1; number <= MOST_TRIES; number++) {
       const name = `${stem}${number === 1 ? '' : `-${number}`}${extname(artifact ?? '')}`;
       const path = join(this.#path, name);
@@ -41,7 +41,7 @@ export class PictureFolder {
 }
 
 /** A prompt's letters and digits, of any script, as the beginning of a file name. */
-function stemOf(prompt: string): string {
+export function promptStem(prompt: string): string {
   const words = prompt.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   const letters = [...words.join('-')].slice(0, STEM_LENGTH).join('').replace(/-$/, '');
   return letters === '' ? 'picture' : letters;

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DarkroomClient } from '@darkroom/client';
-import type { GenerationFields, GenerationResult, Job, Progress } from '@darkroom/contracts';
+import type { GenerationFields, GenerationResult, Job } from '@darkroom/contracts';
 import type { CommandContext } from '../command-context.js';
 import { CommandFailure } from '../command-failure.js';
 import { EXIT_CODE } from '../exit-code.js';
+import { followJob } from '../follow-job.js';
 import { isUrl } from '../picture-word.js';
-import { progressBar } from '../progress-bar.js';
 import { serviceUrl } from '../service-url.js';
-import type { Terminal } from '../terminal.js';
 import { onOneLine } from '../text-table.js';
 import { giveGeneration } from './give-generation.js';
 import { PictureFolder } from './picture-folder.js';
@@ -33,7 +32,7 @@ export async function runGeneration(request: GenerationRequest, context: Command
   const begin = request.image === undefined ? {} : await readImage(request.image);
   const folder = await PictureFolder.open(request.out);
   const submitted = await client.submitGeneration({ ...request.fields, ...begin }, { signal });
-  const job = await follow(submitted, client, context);
+  const job = await followJob(submitted, client, context);
   const files = await savePictures(job, folder, client, signal);
   for (const { detail } of job.warnings)
     terminal.message(`${terminal.paint('yellow', '!')} ${onOneLine(detail)}`);
@@ -50,33 +49,6 @@ async function readImage(path: string) {
     throw new CommandFailure(`${path} cannot be read: ${error.message}`);
   });
   return { image, fileName: basename(path) };
-}
-
-/** Interrupted, it cancels the job. @returns the job as it ended */
-async function follow(
-  submitted: Job,
-  client: DarkroomClient,
-  { terminal, signal }: CommandContext,
-): Promise<Job> {
-  try {
-    for await (const { event, data } of client.events(submitted, { signal })) {
-      if (event === 'done') return data;
-      if (event === 'progress') show(data, terminal);
-      else if (event === 'status') show(data.progress, terminal);
-    }
-    return await client.waitForEnd(submitted, { signal });
-  } catch (error) {
-    if (signal.aborted) await client.cancel(submitted).catch(() => {});
-    throw error;
-  } finally {
-    terminal.rewrite('');
-  }
-}
-
-function show({ stage, fraction, step, steps }: Progress, terminal: Terminal): void {
-  const where =
-    stage === 'inference' && steps !== null ? `step ${step} of ${steps}` : stage.replace('_', ' ');
-  terminal.rewrite(`  ${progressBar(fraction, terminal)}  ${where}`);
 }
 
 /** @returns the path of each picture, by its index */

@@ -15,7 +15,7 @@ import { describeResult } from '../describe-result.js';
 import { pictureName } from '../picture-word.js';
 import type { Terminal } from '../terminal.js';
 import type { ArtifactFolder } from './artifact-folder.js';
-import { maskTables } from './mask-table.js';
+import { detailTables } from './detail-tables.js';
 import { resultTable } from './result-table.js';
 import type { SubmittedPicture } from './submit-pictures.js';
 
@@ -64,7 +64,7 @@ const FORMS: Readonly<
   Record<SubmissionForm, (pictures: readonly SubmittedPicture[], place: ResultsPlace) => Promise<void> | void>
 > = {
   text: (pictures, { terminal }) => {
-    const tables = [resultTable(pictures), ...maskTables(pictures)].map(([heading, ...rows]) =>
+    const tables = [resultTable(pictures), ...detailTables(pictures)].map(([heading, ...rows]) =>
       [terminal.paint('bold', heading!), ...rows].join('\n'),
     );
     terminal.result(tables.join('\n\n'));

@@ -1,18 +1,16 @@
 import { DarkroomClient } from '@darkroom/client';
-import type { Task } from '@darkroom/contracts';
 import type { CommandContext } from '../command-context.js';
 import { UsageFailure } from '../command-failure.js';
-import { EXIT_CODE } from '../exit-code.js';
 import { serviceUrl } from '../service-url.js';
 import { ArtifactFolder } from './artifact-folder.js';
 import { findPictures } from './find-pictures.js';
-import { checkForm, giveResults, type SubmissionForm } from './give-results.js';
-import { explainMissing } from './result-table.js';
+import { checkForm, type SubmissionForm } from './give-results.js';
+import { reportPictures } from './report-pictures.js';
 import { SubmissionProgress } from './submission-progress.js';
-import { type SubmissionFields, submitPictures } from './submit-pictures.js';
+import { type PictureTask, type SubmissionFields, submitPictures } from './submit-pictures.js';
 
 export interface SubmissionRequest {
-  readonly task: Task;
+  readonly task: PictureTask;
   /** Files, folders, patterns and URLs. */
   readonly words: readonly string[];
   readonly url: string | undefined;
@@ -45,17 +43,15 @@ export async function runSubmission(request: SubmissionRequest, context: Command
     keep: async (job, path) => folder?.save(job, path, client, signal) ?? [],
     onEnd: (picture) => progress.onEnd(picture),
   }).finally(() => progress.end());
-  await giveResults(pictures, form, { terminal, client, folder });
-  const missing = pictures.filter(({ job }) => job?.status !== 'succeeded');
-  if (missing.length === 0) return EXIT_CODE.success;
-  const lines = missing.map((picture) => `  ${explainMissing(picture)}`);
-  const count = `${missing.length} of ${pictures.length} pictures did not succeed:`;
-  terminal.message([`${terminal.paint('red', '✗')} ${count}`, ...lines].join('\n'));
-  return EXIT_CODE.failure;
+  return reportPictures(pictures, form, { terminal, client, folder });
 }
 
 /** With a folder to save them in, the usual files are made unless others were asked for. */
-function withOutputs({ fields, out, usualOutputs }: SubmissionRequest): SubmissionFields {
+export function withOutputs({
+  fields,
+  out,
+  usualOutputs,
+}: Pick<SubmissionRequest, 'fields' | 'out' | 'usualOutputs'>): SubmissionFields {
   const { outputs } = fields;
   if (outputs !== undefined && out === undefined) {
     throw new UsageFailure('outputs are files: say with --out where to save them');

@@ -1,12 +1,18 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DarkroomClient, DetectionSubmission, SegmentationSubmission } from '@darkroom/client';
+import type {
+  AnalysisSubmission,
+  DarkroomClient,
+  DetectionSubmission,
+  SegmentationSubmission,
+} from '@darkroom/client';
 import { DarkroomProblem, DarkroomUnreachable } from '@darkroom/client';
-import type { ErrorCode, Job, Task } from '@darkroom/contracts';
+import type { ErrorCode, Job } from '@darkroom/contracts';
 import { CommandFailure } from '../command-failure.js';
 import { isUrl, pictureName } from '../picture-word.js';
 
-type Fields = Omit<DetectionSubmission & SegmentationSubmission, 'image' | 'fileName' | 'outputs'>;
+type Submission = DetectionSubmission & SegmentationSubmission & AnalysisSubmission;
+type Fields = Omit<Submission, 'image' | 'fileName' | 'outputs'>;
 
 /** Fields of the contract beside the picture; which outputs and options there are depends on the task. */
 export type SubmissionFields = { readonly [Name in keyof Fields]?: Fields[Name] | undefined } & {
@@ -18,9 +24,20 @@ export type SubmittedPicture =
   | { readonly path: string; readonly job: Job; readonly files: readonly string[]; readonly problem: null }
   | { readonly path: string; readonly job: null; readonly files: readonly []; readonly problem: string };
 
+/** The tasks that are asked of pictures, and how each is. */
+const SUBMIT = {
+  segmentation: (client, submission, options) => client.submitSegmentation(submission, options),
+  detection: (client, submission, options) => client.submitDetection(submission, options),
+  analysis: (client, submission, options) => client.submitAnalysis(submission, options),
+} satisfies Record<
+  string,
+  (client: DarkroomClient, submission: Submission, options: { readonly signal: AbortSignal }) => Promise<Job>
+>;
+export type PictureTask = keyof typeof SUBMIT;
+
 export interface SubmissionRun {
   readonly client: DarkroomClient;
-  readonly task: Task;
+  readonly task: PictureTask;
   readonly fields: SubmissionFields;
   readonly signal: AbortSignal;
   /** Takes a finished job’s artifacts. @returns the paths of the files written */
@@ -86,11 +103,12 @@ async function submitPicture(path: string, run: SubmissionRun): Promise<Submitte
 }
 
 /** Whether an error says something of one picture, and not of the service or the request as a whole. */
-function isOfPicture(error: unknown, { prompts }: SubmissionFields): error is Error {
+function isOfPicture(error: unknown, { prompts, regions }: SubmissionFields): error is Error {
   if (error instanceof CommandFailure) return true;
   if (!(error instanceof DarkroomProblem) || error.code === null) return false;
   // What lies outside of one picture may lie within another.
-  return OF_PICTURE.has(error.code) || (prompts !== undefined && error.code === 'invalid_field');
+  const asksForPlaces = prompts !== undefined || regions !== undefined;
+  return OF_PICTURE.has(error.code) || (asksForPlaces && error.code === 'invalid_field');
 }
 
 async function runJob(path: string, run: SubmissionRun): Promise<Job> {
@@ -128,10 +146,7 @@ async function submitPatiently(
   const submission = { image, fileName: pictureName(path), ...fields };
   for (let tries = 1; ; tries++) {
     try {
-      if (task === 'detection') {
-        return await client.submitDetection(submission as unknown as DetectionSubmission, { signal });
-      }
-      return await client.submitSegmentation(submission as unknown as SegmentationSubmission, { signal });
+      return await SUBMIT[task](client, submission as unknown as Submission, { signal });
     } catch (error) {
       if (signal.aborted || error instanceof DarkroomUnreachable || !isPassing(error) || tries >= MOST_TRIES)
         throw error;

@@ -113,12 +113,7 @@ function badRoutes(jobId: string): BadRequest[] {
     notAllowed('TRACE', '/v1', /answers .*GET/),
     notAllowed('PROPFIND', '/v1/', /answers .*GET/),
     get('a path with a slip of the pen', '/v1/segmentations', 'route_not_found', /\/v1\/segmentation\?/),
-    get(
-      'a task that is not built yet',
-      '/v1/analysis',
-      'route_not_found',
-      /GET \/v1 names the tasks|Did you mean/,
-    ),
+    get('a task that there is none of', '/v1/painting', 'route_not_found', /GET \/v1 names|Did you mean/),
     get('another version', '/v2/jobs', 'route_not_found', /v1\/jobs/),
     get('a file of the server', '/.env', 'route_not_found', /\/\.env/),
     get('a path that climbs', '/v1/jobs/../../etc/passwd', 'route_not_found', /Nothing answers/),
