@@ -5,7 +5,7 @@ import { type RunningService, startService } from '../testing/start-service.js';
 import { rawSubmission } from '../testing/submission.js';
 
 /** A path of each service. */
-const PATHS = ['/ping', '/healthcheck', '/sam/segment/status/job_1'];
+const PATHS = ['/ping', '/healthcheck', '/sam/segment/status/job_1', '/api/analyze'];
 
 describe('existing services', () => {
   it('are off unless they are named', async () => {
@@ -76,11 +76,17 @@ describe('all services at once', () => {
   it('keep their own errors, and leave problems to /v1', async () => {
     const nothing = { method: 'POST' };
     const shapes = await Promise.all(
-      ['/sam/segment', '/infer/file', '/upload', '/v1/detection'].map(async (path) =>
+      ['/sam/segment', '/infer/file', '/api/analyze', '/upload', '/v1/detection'].map(async (path) =>
         Object.keys((await (await service.fetch(path, nothing)).json()) as object),
       ),
     );
-    expect(shapes).toEqual([['error'], ['detail'], ['error'], expect.arrayContaining(['type', 'code'])]);
+    expect(shapes).toEqual([
+      ['error'],
+      ['detail'],
+      ['error'],
+      ['error'],
+      expect.arrayContaining(['type', 'code']),
+    ]);
   });
 
   it('stand in the OpenAPI document beside the others', async () => {
@@ -90,6 +96,7 @@ describe('all services at once', () => {
     for (const [path, method] of [
       ['/sam/load', 'put'],
       ['/infer/url', 'post'],
+      ['/api/adv/generate', 'post'],
       ['/ping', 'get'],
     ] as const)
       expect(document.paths[path]![method]!.tags).toEqual(['drop-in']);
