@@ -1,5 +1,11 @@
 import { type AnalyzedRegion, DEFAULT_POLYGON_TOLERANCE } from '@darkroom/contracts';
-import { decodeRle, encodeMaskPng, maskToPolygons, type RegionMask } from '@darkroom/imaging';
+import {
+  decodeRuns,
+  encodeMaskPng,
+  maskToPolygons,
+  type RegionMask,
+  regionMaskFromRuns,
+} from '@darkroom/imaging';
 
 /** Points [x, y], in pixels of the picture. */
 export type Polygon = readonly (readonly number[])[];
@@ -19,7 +25,8 @@ export async function regionMasks(regions: readonly AnalyzedRegion[]): Promise<R
   // One at a time: each takes a byte for every pixel of the picture.
   for (const { rle } of regions) {
     const [height, width] = rle!.size as [number, number];
-    const mask = decodeRle({ size: [height, width], counts: rle!.counts }, { maxPixels: width * height });
+    const runs = decodeRuns({ size: [height, width], counts: rle!.counts }, { maxPixels: width * height });
+    const mask = regionMaskFromRuns(runs);
     masks.push((await encodeMaskPng(mask, width, height)).toString('base64'));
     polygons.push(outlineOf(mask));
   }
