@@ -66,7 +66,8 @@ export class TestService {
     await this.#api.logged('listening');
   }
 
-  async startWorker(env: Record<string, string> = {}): Promise<DarkroomProcess> {
+  /** @param readyWithinMs large models take their time: they are read whole and checked first */
+  async startWorker(env: Record<string, string> = {}, readyWithinMs = 30_000): Promise<DarkroomProcess> {
     const worker = new DarkroomProcess('worker', {
       REDIS_URL: this.#redis.url,
       DARKROOM_MODELS_DIR: this.modelsFolder,
@@ -76,7 +77,7 @@ export class TestService {
       ...env,
     });
     this.#workers.push(worker);
-    await worker.logged('worker ready');
+    await worker.logged('worker ready', readyWithinMs);
     return worker;
   }
 
