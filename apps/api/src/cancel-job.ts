@@ -22,13 +22,16 @@ export async function removeJob(found: JobRecord, services: Services): Promise<v
   await store.remove(record);
 }
 
-/** Cancels a job when the client hangs up before its request is answered. When the api stops, the job goes on. */
+/**
+ * Cancels a job when the client hangs up before its request is answered. When the api stops, the job goes on.
+ * @returns lets the job be, whatever the client does
+ */
 export function cancelOnDisconnect(
   request: FastifyRequest,
   reply: FastifyReply,
   record: JobRecord,
   services: Services,
-): void {
+): () => void {
   const { raw } = reply;
   const cancelIfUnanswered = () => {
     if (raw.writableFinished || request.server.stopping.aborted) return;
@@ -41,4 +44,5 @@ export function cancelOnDisconnect(
   };
   if (raw.destroyed || request.raw.socket.destroyed) cancelIfUnanswered();
   else raw.once('close', cancelIfUnanswered);
+  return () => raw.off('close', cancelIfUnanswered);
 }

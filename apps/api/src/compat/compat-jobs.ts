@@ -62,12 +62,17 @@ export class CompatJobs {
   ): Promise<JobRecord> {
     const timed = { ...fields, deadline_seconds: seconds };
     const submitted = await this.submit(request, task, timed, picture);
-    cancelOnDisconnect(request, reply, submitted, this.#services);
-    // The deadline ends it; a little more, so that its end is seen.
-    const record = await waitWhileConnected(request, submitted.id, seconds + 2, this.#services);
-    const failure = failureOf(record);
-    if (failure) throw failure;
-    return record;
+    const letBe = cancelOnDisconnect(request, reply, submitted, this.#services);
+    try {
+      // The deadline ends it; a little more, so that its end is seen.
+      const record = await waitWhileConnected(request, submitted.id, seconds + 2, this.#services);
+      const failure = failureOf(record);
+      if (failure) throw failure;
+      return record;
+    } finally {
+      // A request may run many.
+      letBe();
+    }
   }
 
   /** A job of this service. @throws DarkroomError `job_not_found` or `no_longer_kept`, also of jobs of others */
