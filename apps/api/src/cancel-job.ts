@@ -33,8 +33,8 @@ export function cancelOnDisconnect(
   services: Services,
 ): () => void {
   const { raw } = reply;
-  const cancelIfUnanswered = () => {
-    if (raw.writableFinished || request.server.stopping.aborted) return;
+  const cancel = () => {
+    if (request.server.stopping.aborted) return;
     cancelJob(record, services).catch((error) =>
       request.log.warn(
         { err: error, job: record.id },
@@ -42,7 +42,11 @@ export function cancelOnDisconnect(
       ),
     );
   };
-  if (raw.destroyed || request.raw.socket.destroyed) cancelIfUnanswered();
+  const cancelIfUnanswered = () => {
+    if (!raw.writableFinished) cancel();
+  };
+  // An answer to a client that has gone counts as finished too.
+  if (raw.destroyed || request.raw.socket.destroyed) cancel();
   else raw.once('close', cancelIfUnanswered);
   return () => raw.off('close', cancelIfUnanswered);
 }

@@ -52,6 +52,8 @@ export async function* detectFiles(
 
   async function detectFile(name: string): Promise<FileOutcome | null> {
     try {
+      // Those of before were stopped; others are not to be begun.
+      if (request.raw.socket.destroyed) throw new Error('the client has gone');
       const isWanted = (beginning: Buffer) => !passOverOthers || isPictureFile(name, beginning);
       const bytes = await folders.read(name, maxUploadBytes, isWanted);
       if (bytes === null) {

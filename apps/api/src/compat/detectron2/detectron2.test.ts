@@ -129,7 +129,7 @@ describe('a picture in base64', () => {
     for (const [i, part] of area.partial_images.entries()) {
       expect(Object.keys(part)).toEqual([`partial_image_${i}`]);
       const crop = await pixels(Buffer.from(part[`partial_image_${i}`]!, 'base64'));
-      const [x0, y0, x1, y1] = expected.detections[i]!.box;
+      const [x0, y0, x1, y1] = expected.detections[i]!.box as [number, number, number, number];
       expect(Math.abs(crop.width - (x1 - x0))).toBeLessThan(2);
       expect(Math.abs(crop.height - (y1 - y0))).toBeLessThan(2);
     }

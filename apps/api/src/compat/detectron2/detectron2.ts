@@ -81,7 +81,7 @@ async function openFolders(root: string | undefined): Promise<PictureFolders | n
     await folders.prepare();
   } catch (error) {
     const reason = (error as Error).message;
-    throw new ConfigurationError(`DARKROOM_COMPAT_DETECTRON2_DIR takes a folder to write to: ${reason}`);
+    throw new ConfigurationError(`  DARKROOM_COMPAT_DETECTRON2_DIR takes a folder to write to: ${reason}`);
   }
   return folders;
 }

@@ -13,6 +13,8 @@ const FOLDERS = { input: 'input/images', pictures: 'output/images', texts: 'outp
 
 type FolderName = keyof typeof FOLDERS;
 
+const ENTRIES_AT_ONCE = 512;
+
 /** Enough to tell what a file is. */
 const BEGINNING_BYTES = 4096;
 
@@ -25,10 +27,12 @@ const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
  */
 export class PictureFolders {
   readonly #root: string;
+  readonly #filesMax: number;
 
   /** @param root a relative one counts from where the process was started */
-  constructor(root: string) {
+  constructor(root: string, filesMax = FILES_MAX) {
     this.#root = resolve(root);
+    this.#filesMax = filesMax;
   }
 
   /**
@@ -51,10 +55,11 @@ export class PictureFolders {
   /** Names of the files of the input folder, by name. @throws DarkroomError when there are too many */
   async list(): Promise<string[]> {
     const names: string[] = [];
-    for await (const entry of await opendir(await this.path('input'))) {
+    const folder = await opendir(await this.path('input'), { bufferSize: ENTRIES_AT_ONCE });
+    for await (const entry of folder) {
       if (!entry.isFile() || entry.name.startsWith('.')) continue;
       names.push(entry.name);
-      if (names.length > FILES_MAX) throw tooManyFiles();
+      if (names.length > this.#filesMax) throw tooManyFiles(this.#filesMax);
     }
     return names.sort();
   }
@@ -116,10 +121,10 @@ export function requireFileName(field: string, name: string): void {
   throw new DarkroomError('invalid_field', detail, { fields: [{ pointer: `#/${field}`, detail }] });
 }
 
-function tooManyFiles(): DarkroomError {
+function tooManyFiles(filesMax: number): DarkroomError {
   return new DarkroomError(
     'invalid_field',
-    `There are more than ${FILES_MAX} files in ${FOLDERS.input}. Take some out, or name those that you want with detect-area-by-name.`,
+    `There are more than ${filesMax} files in ${FOLDERS.input}. Take some out, or name those that you want with detect-area-by-name.`,
   );
 }
 
