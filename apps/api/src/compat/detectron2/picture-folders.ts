@@ -56,10 +56,10 @@ export class PictureFolders {
   async list(): Promise<string[]> {
     const names: string[] = [];
     const folder = await opendir(await this.path('input'), { bufferSize: ENTRIES_AT_ONCE });
+    let entries = 0;
     for await (const entry of folder) {
-      if (!entry.isFile() || entry.name.startsWith('.')) continue;
-      names.push(entry.name);
-      if (names.length > this.#filesMax) throw tooManyFiles(this.#filesMax);
+      if (++entries > this.#filesMax) throw tooManyFiles(this.#filesMax);
+      if (entry.isFile() && !entry.name.startsWith('.')) names.push(entry.name);
     }
     return names.sort();
   }
