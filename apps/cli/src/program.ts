@@ -1,6 +1,7 @@
 import { VERSION } from '@darkroom/service-kit';
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
+import { base64Command } from './commands/base64.js';
 import { detectCommand } from './commands/detect.js';
 import { generateCommand } from './commands/generate.js';
 import { modelsAddCommand } from './commands/models-add.js';
@@ -37,8 +38,9 @@ export function buildProgram(terminal: Terminal, run: RunCommand): Command {
     modelsRemoveCommand,
   ];
   for (const build of ofModels) models.addCommand(build(run));
-  for (const command of [detectCommand(run), segmentCommand(run), generateCommand(run), models])
-    program.addCommand(command);
+  const ofPictures = [detectCommand, segmentCommand, generateCommand, base64Command];
+  for (const build of ofPictures) program.addCommand(build(run));
+  program.addCommand(models);
   program.addHelpText('after', NOTES);
   for (const command of allOf(program)) setUp(command, terminal);
   return program;
