@@ -22,19 +22,16 @@ export async function removeJob(found: JobRecord, services: Services): Promise<v
   await store.remove(record);
 }
 
-/**
- * Cancels a job when the client hangs up before its request is answered. When the api stops, the job goes on.
- * @returns lets the job be, whatever the client does
- */
+/** Cancels a job when the client hangs up before its request is answered. When the api stops, the job goes on. */
 export function cancelOnDisconnect(
   request: FastifyRequest,
   reply: FastifyReply,
   record: JobRecord,
   services: Services,
-): () => void {
+): void {
   const { raw } = reply;
-  const cancel = () => {
-    if (request.server.stopping.aborted) return;
+  const cancelIfUnanswered = () => {
+    if (raw.writableFinished || request.server.stopping.aborted) return;
     cancelJob(record, services).catch((error) =>
       request.log.warn(
         { err: error, job: record.id },
@@ -42,11 +39,6 @@ export function cancelOnDisconnect(
       ),
     );
   };
-  const cancelIfUnanswered = () => {
-    if (!raw.writableFinished) cancel();
-  };
-  // An answer to a client that has gone counts as finished too.
-  if (raw.destroyed || request.raw.socket.destroyed) cancel();
+  if (raw.destroyed || request.raw.socket.destroyed) cancelIfUnanswered();
   else raw.once('close', cancelIfUnanswered);
-  return () => raw.off('close', cancelIfUnanswered);
 }

@@ -1,6 +1,7 @@
 export * from './argmax-logits.js';
 export * from './boxes/box-geometry.js';
 export * from './boxes/crop-picture.js';
+export * from './boxes/largest-saturated-box.js';
 export * from './boxes/non-maximum-suppression.js';
 export type * from './class-ids.js';
 export * from './class-map.js';

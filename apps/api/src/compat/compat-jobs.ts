@@ -1,13 +1,17 @@
+import type { ServerResponse } from 'node:http';
 import { DarkroomError, isEnded, type Task, type TaskResult } from '@darkroom/contracts';
 import type { JobRecord, StoredArtifact } from '@darkroom/jobs';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { cancelOnDisconnect, removeJob } from '../cancel-job.js';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import { removeJob } from '../cancel-job.js';
 import { findJob } from '../find-job.js';
 import type { Services } from '../services.js';
 import { RULES_BY_TASK } from '../submission/rules-by-task.js';
 import { submitRead } from '../submission/submit-job.js';
 import type { TaskFields } from '../submission/task-rules.js';
 import { waitWhileConnected } from '../wait-while-connected.js';
+
+/** Longer than anybody takes to read an answer; for jobs of an api that died before it could forget them. */
+const KEEP_SECONDS = 3_600;
 
 /** A picture as it came. */
 export interface SentPicture {
@@ -19,6 +23,8 @@ export interface SentPicture {
 export class CompatJobs {
   readonly #service: string;
   readonly #services: Services;
+  /** The jobs that are to be forgotten once a request was answered, by their ids. */
+  readonly #unanswered = new WeakMap<ServerResponse, Map<string, JobRecord>>();
 
   constructor(service: string, services: Services) {
     this.#service = service;
@@ -48,8 +54,9 @@ export class CompatJobs {
   }
 
   /**
-   * Submits a job and waits until it has succeeded. A job that nobody waits for any more, because the client has gone or
-   * the time is over, is stopped.
+   * Submits a job and waits until it has succeeded, for a call whose answer is all that its client gets. Once that was
+   * sent, the job is forgotten with its files, which would fill the storage to no use; so is one that nobody waits for any
+   * more, because the client has gone or the time is over.
    * @throws DarkroomError also why it did not succeed
    */
   async run(
@@ -60,19 +67,15 @@ export class CompatJobs {
     picture: SentPicture | null,
     seconds: number,
   ): Promise<JobRecord> {
-    const timed = { ...fields, deadline_seconds: seconds };
+    const timed = { ...fields, deadline_seconds: seconds, keep_seconds: KEEP_SECONDS };
     const submitted = await this.submit(request, task, timed, picture);
-    const letBe = cancelOnDisconnect(request, reply, submitted, this.#services);
-    try {
-      // The deadline ends it; a little more, so that its end is seen.
-      const record = await waitWhileConnected(request, submitted.id, seconds + 2, this.#services);
-      const failure = failureOf(record);
-      if (failure) throw failure;
-      return record;
-    } finally {
-      // A request may run many.
-      letBe();
-    }
+    this.#removeAfterAnswer(submitted, request, reply);
+    // The deadline ends it; a little more, so that its end is seen.
+    const record = await waitWhileConnected(request, submitted.id, seconds + 2, this.#services);
+    const failure = failureOf(record);
+    if (failure === null) return record;
+    this.forget(record, request, reply);
+    throw failure;
   }
 
   /** A job of this service. @throws DarkroomError `job_not_found` or `no_longer_kept`, also of jobs of others */
@@ -96,15 +99,31 @@ export class CompatJobs {
     return bytes;
   }
 
-  /** Forgets a job and its files once its request is answered: what would fill the storage to no use. */
-  removeAfterAnswer(record: JobRecord, { log }: FastifyRequest, { raw }: FastifyReply): void {
-    const remove = () => {
-      removeJob(record, this.#services).catch((error) =>
-        log.warn({ err: error, job: record.id }, 'the job of an answered request was not removed'),
-      );
-    };
-    if (raw.destroyed) remove();
-    else raw.once('close', remove);
+  /** Forgets a job that was run, and its files, before its request is answered: for requests that run many. */
+  forget(record: JobRecord, { log }: FastifyRequest, { raw }: FastifyReply): void {
+    if (this.#unanswered.get(raw)?.delete(record.id)) this.#remove(record, log);
+  }
+
+  #removeAfterAnswer(record: JobRecord, { log }: FastifyRequest, { raw }: FastifyReply): void {
+    if (raw.destroyed) {
+      this.#remove(record, log);
+      return;
+    }
+    const known = this.#unanswered.get(raw);
+    const unanswered = known ?? new Map<string, JobRecord>();
+    unanswered.set(record.id, record);
+    if (known) return;
+    this.#unanswered.set(raw, unanswered);
+    raw.once('close', () => {
+      for (const job of unanswered.values()) this.#remove(job, log);
+      unanswered.clear();
+    });
+  }
+
+  #remove(record: JobRecord, log: FastifyBaseLogger): void {
+    removeJob(record, this.#services).catch((error) =>
+      log.warn({ err: error, job: record.id }, 'the job of an answered request was not removed'),
+    );
   }
 }
 

@@ -30,7 +30,7 @@ export function readPictureSource(image: unknown, maxBytes: number): PictureSour
     return {
       kind: 'bytes',
       fileName: null,
-      bytes: decodeBase64(base64, maxBytes, { name: 'image', pointer: pointerTo('image', 'base64') }),
+      bytes: decodeBase64(base64, maxBytes, pointerTo('image', 'base64')),
     };
   }
   if (job !== undefined && base64 === undefined) {
@@ -58,20 +58,17 @@ function readUrl(url: string, maxBytes: number): Buffer {
       'The data: URL in "image" must be in base64: data:image/png;base64, and then the base64 of the file.',
     );
   }
-  return decodeBase64(url.slice(comma + 1), maxBytes, { name: 'image', pointer: pointerTo('image') });
+  return decodeBase64(url.slice(comma + 1), maxBytes, pointerTo('image'));
 }
 
 /**
  * The bytes of a picture that came as base64; white space in it is passed over.
  * @param maxBytes limit of the decoded bytes, checked before anything is decoded
- * @param field what it came in, for the error
+ * @param pointer to where it came from, for the error
  * @throws DarkroomError `invalid_field` or `upload_too_large`
  */
-export function decodeBase64(
-  text: string,
-  maxBytes: number,
-  { name, pointer }: { readonly name: string; readonly pointer: string },
-): Buffer {
+export function decodeBase64(text: string, maxBytes: number, pointer: string): Buffer {
+  const [, name] = pointer.split('/');
   const decodedBytes = Math.floor((text.length * 3) / 4);
   if (decodedBytes > maxBytes + 3 + text.length / 64) throw uploadTooLarge(maxBytes, decodedBytes);
   const compact = text.replaceAll(/[\r\n\t ]/g, '');

@@ -16,7 +16,6 @@ export interface AreaRequest {
   readonly threshold: number | undefined;
   /** Name of the drawn picture. */
   readonly output: string;
-  readonly keepSeconds?: number;
 }
 
 export type DetectArea = (
@@ -39,13 +38,12 @@ export function areaDetector(
     toJpeg: (picture: Buffer) =>
       inTurn(async () => encodePicture(await decodeImage(picture, { maxPixels }), 'jpeg')),
   };
-  return async (request, reply, { picture, threshold, output, keepSeconds }) => {
+  return async (request, reply, { picture, threshold, output }) => {
     const fields = {
       model,
       score_threshold: threshold,
       outputs: ['overlay', 'crops'],
       output_format: formatNamed(output),
-      keep_seconds: keepSeconds,
     };
     const record = await jobs.run(request, reply, 'detection', fields, picture, WAIT_SECONDS);
     return new DetectedArea(record, (await jobs.result(record)) as DetectionResult, files);

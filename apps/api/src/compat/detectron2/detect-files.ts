@@ -11,16 +11,14 @@ import { saveArea } from './save-area.js';
 
 /** Enough for one worker to have the next one waiting; more would leave others' pictures behind a folder. */
 const FILES_AT_A_TIME = 4;
-/** A job goes once it was answered; this is for those that nobody waits for any more. */
-const KEEP_SECONDS = 3_600;
 
 /** What files are looked at with. */
 export interface FileTools {
   readonly folders: PictureFolders;
   readonly detectArea: DetectArea;
   readonly maxUploadBytes: number;
-  /** Forgets a job: its files fill the storage, and are in the folders. */
-  forget(area: DetectedArea): Promise<void>;
+  /** Forgets the job of a file that was answered, before those of all of them fill the storage. */
+  forget(area: DetectedArea, request: FastifyRequest, reply: FastifyReply): void;
 }
 
 /** Which files to look at, and how. */
@@ -46,7 +44,7 @@ export async function* detectFiles(
     try {
       yield outcome;
     } finally {
-      if ('area' in outcome) await forget(outcome.area);
+      if ('area' in outcome) forget(outcome.area, request, reply);
     }
   }
 
@@ -60,18 +58,22 @@ export async function* detectFiles(
         request.log.info({ file: name }, 'passed over a file that is no picture');
         return null;
       }
-      const asked = {
-        picture: { bytes, fileName: name },
-        threshold,
-        output: name,
-        keepSeconds: KEEP_SECONDS,
-      };
-      const area = await detectArea(request, reply, asked);
-      await saveArea(area, outputNames(name, 'folder'), folders);
-      return { name, area };
+      return { name, area: await detectAndSave(name, bytes) };
     } catch (fault) {
       request.log.info({ err: fault, file: name }, 'nothing is known of a file');
       return { name, fault: fault as Error };
+    }
+  }
+
+  async function detectAndSave(name: string, bytes: Buffer): Promise<DetectedArea> {
+    const picture = { bytes, fileName: name };
+    const area = await detectArea(request, reply, { picture, threshold, output: name });
+    try {
+      await saveArea(area, outputNames(name, 'folder'), folders);
+      return area;
+    } catch (error) {
+      forget(area, request, reply);
+      throw error;
     }
   }
 }

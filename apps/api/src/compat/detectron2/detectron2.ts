@@ -1,6 +1,5 @@
 import type { DarkroomError } from '@darkroom/contracts';
 import { ConfigurationError } from '@darkroom/service-kit';
-import { removeJob } from '../../cancel-job.js';
 import { decodeBase64 } from '../../submission/picture-source.js';
 import { defineCompatService } from '../compat-service.js';
 import { describeRoute } from '../describe-route.js';
@@ -14,8 +13,6 @@ import { PictureFolders, requireFileName } from './picture-folders.js';
 import { saveArea } from './save-area.js';
 import { sendJson } from './send-json.js';
 import { settings } from './settings.js';
-
-const IMAGE_STRING = { name: 'image_string', pointer: '#/image_string' };
 
 /** A Flask service around a Mask R-CNN of detectron2. */
 export const detectron2 = defineCompatService({
@@ -50,7 +47,7 @@ export const detectron2 = defineCompatService({
         const { input_image_name: input, output_image_name: output, threshold_value: threshold } = asked;
         requireFileName('input_image_name', input);
         requireFileName('output_image_name', output);
-        const bytes = decodeBase64(asked.image_string, maxUploadBytes, IMAGE_STRING);
+        const bytes = decodeBase64(asked.image_string, maxUploadBytes, '#/image_string');
         const picture = { bytes, fileName: input };
         const area = await detectArea(request, reply, { picture, threshold, output });
         if (folders !== null) {
@@ -65,10 +62,7 @@ export const detectron2 = defineCompatService({
       folders,
       detectArea,
       maxUploadBytes,
-      forget: ({ record }) =>
-        removeJob(record, services).catch((error) =>
-          app.log.warn({ err: error, job: record.id }, 'the job of an answered file was not removed'),
-        ),
+      forget: ({ record }, request, reply) => jobs.forget(record, request, reply),
     });
   },
 });

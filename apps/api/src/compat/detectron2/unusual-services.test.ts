@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobList } from '@darkroom/contracts';
@@ -34,15 +35,11 @@ const CALLS = [
   ],
 ] as const;
 
-function post(
-  service: RunningService,
-  call: string,
-  payload: object,
-  signal: AbortSignal | null = null,
-): Promise<Response> {
-  const headers = { 'content-type': 'application/json' };
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+function post(service: RunningService, call: string, payload: object): Promise<Response> {
   const body = JSON.stringify(payload);
-  return service.fetch(`/api/detect-area-${call}`, { method: 'POST', headers, body, signal });
+  return service.fetch(`/api/detect-area-${call}`, { method: 'POST', headers: JSON_TYPE, body });
 }
 
 describe('a service without a folder', () => {
@@ -100,22 +97,17 @@ describe('a client that hangs up', () => {
     ['base64', 1],
   ] as const)('leaves no job of %s behind that nobody waits for', async (call, begun) => {
     const [, payload] = CALLS.find(([name]) => name === call)!;
-    const before = (await jobStatuses()).length;
-    const hangUp = new AbortController();
-    const answer = post(service, call, payload(), hangUp.signal).catch((error) => error);
-    await expect.poll(async () => (await jobStatuses()).length - before, { timeout: 10_000 }).toBe(begun);
-    hangUp.abort();
-    await answer;
-    await expect
-      .poll(async () => new Set(await jobStatuses()), { timeout: 10_000 })
-      .toEqual(new Set(['canceled']));
-    // Those behind them are not begun.
-    expect((await jobStatuses()).length - before).toBe(begun);
+    // Not fetch, which then opens a connection that it has no use for, and the api would wait for it at its end.
+    const client = request(`${service.url}/api/detect-area-${call}`, { method: 'POST', headers: JSON_TYPE });
+    client.on('error', () => {}).end(JSON.stringify(payload()));
+    await expect.poll(jobCount, { timeout: 10_000 }).toBe(begun);
+    client.destroy();
+    await expect.poll(jobCount, { timeout: 10_000 }).toBe(0);
   });
 
-  async function jobStatuses(): Promise<string[]> {
+  async function jobCount(): Promise<number> {
     const { jobs } = (await (await service.fetch('/v1/jobs')).json()) as JobList;
-    return jobs.map(({ status }) => status);
+    return jobs.length;
   }
 });
 

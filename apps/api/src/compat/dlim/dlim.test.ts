@@ -148,7 +148,7 @@ describe('a task', () => {
     },
   );
 
-  it.each(['..%2F..%2Fetc%2Fpasswd', '%2e%2e', 'a%00b', 'job_1.jpg', '%5C..%5C', 'x'.repeat(5000) + '.'])(
+  it.each(['..%2F..%2Fetc%2Fpasswd', '%2e%2e', 'a%00b', 'job_1.jpg', '%5C..%5C', `${'x'.repeat(500)}.`])(
     'is no path: %s',
     async (id) => {
       // As it stands: fetch would take dots away itself.

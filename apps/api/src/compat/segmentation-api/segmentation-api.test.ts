@@ -115,8 +115,11 @@ describe('a file', () => {
   });
 
   it('leaves no job behind whose files would fill the storage', async () => {
-    const { jobs } = (await (await service.fetch('/v1/jobs')).json()) as JobList;
-    expect(jobs.filter(({ metadata }) => metadata.drop_in !== undefined)).toEqual([]);
+    const dropInJobs = async () => {
+      const { jobs } = (await (await service.fetch('/v1/jobs')).json()) as JobList;
+      return jobs.filter(({ metadata }) => metadata.drop_in !== undefined);
+    };
+    await expect.poll(dropInJobs).toEqual([]);
   });
 });
 

@@ -15,8 +15,6 @@ import { stretchPicture } from './stretch-picture.js';
 
 /** The original waits as long as it takes, and so do its clients; a job that hangs is ended all the same. */
 const WAIT_SECONDS = 600;
-/** Longer than anybody takes to read an answer; it goes as soon as it was sent. */
-const KEEP_SECONDS = 3_600;
 /** Fields alone, for pictures are files. */
 const URLENCODED_BODY_BYTES = 64 * 1024;
 
@@ -63,9 +61,8 @@ export const segmentationApi = defineCompatService({
     ): Promise<FastifyReply> {
       const stretched = await inTurn(() => stretchPicture(picture, limits.maxImagePixels));
       const outputs = resultTypes.filter(isResultType).map((name) => RESULT_TYPES[name]);
-      const fields = { model, mode: 'semantic', outputs, keep_seconds: KEEP_SECONDS };
+      const fields = { model, mode: 'semantic', outputs };
       const record = await jobs.run(request, reply, 'segmentation', fields, stretched, WAIT_SECONDS);
-      jobs.removeAfterAnswer(record, request, reply);
       const pieces = streamAnswer(record, imageType, resultTypes, blobs);
       return reply.type('application/json').send(Readable.from(pieces, { objectMode: false }));
     }
