@@ -1,6 +1,7 @@
+import type { ServerResponse } from 'node:http';
 import { DarkroomError, isEnded, type Task, type TaskResult } from '@darkroom/contracts';
 import type { JobRecord, StoredArtifact } from '@darkroom/jobs';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { removeJob } from '../cancel-job.js';
 import { findJob } from '../find-job.js';
 import type { Services } from '../services.js';
@@ -22,6 +23,8 @@ export interface SentPicture {
 export class CompatJobs {
   readonly #service: string;
   readonly #services: Services;
+  /** The jobs that are to be forgotten once a request was answered, by their ids. */
+  readonly #unanswered = new WeakMap<ServerResponse, Map<string, JobRecord>>();
 
   constructor(service: string, services: Services) {
     this.#service = service;
@@ -71,8 +74,9 @@ export class CompatJobs {
     // The deadline ends it; a little more, so that its end is seen.
     const record = await waitWhileConnected(request, submitted.id, seconds + 2, this.#services);
     const failure = failureOf(record);
-    if (failure) throw failure;
-    return record;
+    if (failure === null) return record;
+    this.forget(record, request, reply);
+    throw failure;
   }
 
   /** A job of this service. @throws DarkroomError `job_not_found` or `no_longer_kept`, also of jobs of others */
@@ -96,14 +100,31 @@ export class CompatJobs {
     return bytes;
   }
 
+  /** Forgets a job that was run, and its files, before its request is answered: for requests that run many. */
+  forget(record: JobRecord, { log }: FastifyRequest, { raw }: FastifyReply): void {
+    if (this.#unanswered.get(raw)?.delete(record.id)) this.#remove(record, log);
+  }
+
   #removeAfterAnswer(record: JobRecord, { log }: FastifyRequest, { raw }: FastifyReply): void {
-    const remove = () => {
-      removeJob(record, this.#services).catch((error) =>
-        log.warn({ err: error, job: record.id }, 'the job of an answered request was not removed'),
-      );
-    };
-    if (raw.destroyed) remove();
-    else raw.once('close', remove);
+    if (raw.destroyed) {
+      this.#remove(record, log);
+      return;
+    }
+    const known = this.#unanswered.get(raw);
+    const unanswered = known ?? new Map<string, JobRecord>();
+    unanswered.set(record.id, record);
+    if (known) return;
+    this.#unanswered.set(raw, unanswered);
+    raw.once('close', () => {
+      for (const job of unanswered.values()) this.#remove(job, log);
+      unanswered.clear();
+    });
+  }
+
+  #remove(record: JobRecord, log: FastifyBaseLogger): void {
+    removeJob(record, this.#services).catch((error) =>
+      log.warn({ err: error, job: record.id }, 'the job of an answered request was not removed'),
+    );
   }
 }
 

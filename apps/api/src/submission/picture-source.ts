@@ -65,20 +65,26 @@ function readDataUrl(url: string, maxBytes: number): Buffer {
   return decodeBase64(url.slice(comma + 1), maxBytes, pointerTo('image'));
 }
 
-/** The limit counts decoded bytes, and is checked before anything is decoded. */
+/**
+ * The bytes of a picture that came as base64; white space in it is passed over.
+ * @param maxBytes limit of the decoded bytes, checked before anything is decoded
+ * @param pointer to where it came from, for the error
+ * @throws DarkroomError `invalid_field` or `upload_too_large`
+ */
 export function decodeBase64(text: string, maxBytes: number, pointer: string): Buffer {
+  const [, name] = pointer.split('/');
   const decodedBytes = Math.floor((text.length * 3) / 4);
   if (decodedBytes > maxBytes + 3 + text.length / 64) throw uploadTooLarge(maxBytes, decodedBytes);
   const compact = text.replaceAll(/[\r\n\t ]/g, '');
   if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(compact)) {
     throw badImage(
-      `The base64 of "image" has characters that base64 does not have. ${ENCODE_AGAIN}`,
+      `The base64 of "${name}" has characters that base64 does not have. ${ENCODE_AGAIN}`,
       pointer,
     );
   }
   // Four characters hold three bytes; one over holds none.
   if (compact.replaceAll('=', '').length % 4 === 1) {
-    throw badImage(`The base64 of "image" was cut: it ends in half a byte. ${ENCODE_AGAIN}`, pointer);
+    throw badImage(`The base64 of "${name}" was cut: it ends in half a byte. ${ENCODE_AGAIN}`, pointer);
   }
   const bytes = Buffer.from(compact, 'base64');
   if (bytes.length > maxBytes) throw uploadTooLarge(maxBytes, bytes.length);
