@@ -22,7 +22,7 @@ from .tokenizer import tokenize
 
 SIDE = PICTURE_SIZE // REDUCTION
 STEPS = 20
-GUIDANCE = 4.0
+GUIDANCE = 3.0
 
 
 def load_network(checkpoint: Path) -> ShapesSd:
