@@ -61,8 +61,8 @@ describe('the command line of the bench', () => {
   });
 
   it.each([
-    [[], 'expected overhead, scale, detection, sam or generation, got nothing'],
-    [['speed'], 'expected overhead, scale, detection, sam or generation, got speed'],
+    [[], 'expected overhead, scale, detection, sam, generation or drop-in, got nothing'],
+    [['speed'], 'expected overhead, scale, detection, sam, generation or drop-in, got speed'],
     [['toString'], 'got toString'],
     [['overhead', 'scale'], 'one scenario at a time'],
     [['overhead', '--workers', '2'], '--workers is an option of scale'],

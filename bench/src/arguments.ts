@@ -55,12 +55,20 @@ export interface GenerationSettings {
   readonly jsonFile: string | null;
 }
 
+export interface DropInSettings {
+  readonly scenario: 'drop-in';
+  /** How often each is measured, by turns. */
+  readonly rounds: number;
+  readonly jsonFile: string | null;
+}
+
 export type Settings =
   | OverheadSettings
   | ScaleSettings
   | DetectionSettings
   | SamSettings
-  | GenerationSettings;
+  | GenerationSettings
+  | DropInSettings;
 
 /** The command line is not understood; the message says what is expected. */
 export class UsageError extends Error {
@@ -79,6 +87,8 @@ npm run bench -- sam [--rounds 3] [--prompts 5] [--photo <file>] [--transformers
     --transformers also in transformers.js, which npm installs in that folder (500 MB) where it isn't there
 npm run bench -- generation [--rounds 3] [--steps 20] [--json <file>]
     milliseconds of a denoising step beside ONNX Runtime, with the tensors of Stable Diffusion 1.5
+npm run bench -- drop-in [--rounds 3] [--json <file>]
+    the full answer of segmentation-api, alone and four at once: seconds and the api's memory, beside building it in memory
 
 --json writes the raw figures. Leave the machine alone meanwhile: whatever else it does is measured too.`;
 
@@ -88,6 +98,7 @@ const DEFAULTS = {
   detection: { rounds: '3', seconds: '2' },
   sam: { rounds: '3', prompts: '5' },
   generation: { rounds: '3', steps: '20' },
+  'drop-in': { rounds: '3' },
 } as const;
 /** Options that not all scenarios have. */
 const OWN_OPTIONS: Readonly<Record<string, readonly Settings['scenario'][]>> = {
@@ -113,7 +124,7 @@ export function parseArguments(words: readonly string[]): Settings | 'help' {
   if (others.length > 0) throw new UsageError(`one scenario at a time, got also ${others.join(', ')}`);
   if (!isScenario(scenario)) {
     throw new UsageError(
-      `expected overhead, scale, detection, sam or generation, got ${scenario ?? 'nothing'}`,
+      `expected overhead, scale, detection, sam, generation or drop-in, got ${scenario ?? 'nothing'}`,
     );
   }
   for (const [option, owners] of Object.entries(OWN_OPTIONS)) {
@@ -149,6 +160,8 @@ function settingsOf(scenario: Settings['scenario'], values: ReturnType<typeof re
     }
     case 'generation':
       return { scenario, ...common, steps: count('steps', numbers.steps!) };
+    case 'drop-in':
+      return { scenario, ...common };
   }
 }
 

@@ -8,24 +8,32 @@ import type { Resources } from './resources.js';
 export class BenchService {
   /** The project's own client. */
   readonly client: DarkroomClient;
+  readonly url: string;
   readonly connections: KeptConnections;
   readonly redis: PrivateRedis;
   readonly api: DarkroomProcess;
   #workers: DarkroomProcess[] = [];
 
   private constructor(url: string, redis: PrivateRedis, api: DarkroomProcess) {
+    this.url = url;
     this.connections = new KeptConnections(url);
     this.client = new DarkroomClient({ baseUrl: url });
     this.redis = redis;
     this.api = api;
   }
 
-  /** Starts Redis and the api. */
-  static async start(resources: Resources): Promise<BenchService> {
+  /**
+   * Starts Redis and the api.
+   * @param variables of the api, beside the address of Redis and the port
+   */
+  static async start(
+    resources: Resources,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<BenchService> {
     // As the compose file has it: jobs outlive Redis, and the bench pays for that too.
     const redis = resources.add(await startPrivateRedis({ appendOnly: true }), (it) => it.stop());
     const port = await freePort();
-    const env = { REDIS_URL: redis.url, PORT: String(port) };
+    const env = { ...variables, REDIS_URL: redis.url, PORT: String(port) };
     const api = resources.add(new DarkroomProcess('api', env), (it) => it.stop());
     await api.logged('listening');
     const service = new BenchService(`http://127.0.0.1:${port}`, redis, api);

@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { parseArguments, type Settings, USAGE, UsageError } from './arguments.js';
 import { detectionReport } from './detection/detection-report.js';
 import { measureDetection } from './detection/measure-detection.js';
+import { dropInReport } from './drop-in/drop-in-report.js';
+import { measureDropIn } from './drop-in/measure-drop-in.js';
 import { generationReport } from './generation/generation-report.js';
 import { measureGeneration } from './generation/measure-generation.js';
 import { describeMachine, loadAverage, machineLine } from './machine.js';
@@ -18,7 +20,7 @@ class StoppedError extends Error {
   override readonly name = 'StoppedError';
 }
 
-/* `npm run bench -- overhead | scale | detection | sam | generation`: starts everything itself, measures, prints tables, and leaves nothing behind. */
+/* `npm run bench -- overhead | scale | detection | sam | generation | drop-in`: starts everything itself, measures, prints tables, and leaves nothing behind. */
 try {
   const settings = parseArguments(process.argv.slice(2));
   if (settings === 'help') print([USAGE]);
@@ -67,6 +69,10 @@ async function measure(settings: Settings, resources: Resources) {
   if (settings.scenario === 'generation') {
     const figures = await measureGeneration(settings, resources);
     return { figures, lines: generationReport(figures) };
+  }
+  if (settings.scenario === 'drop-in') {
+    const figures = await measureDropIn(settings, resources);
+    return { figures, lines: dropInReport(figures) };
   }
   const figures = await measureOverhead(settings, resources);
   return { figures, lines: overheadReport(figures) };

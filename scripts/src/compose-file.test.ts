@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedSettings } from '@darkroom/service-kit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY_ROOT } from './repository-root.js';
 import { type ComposeService, composeServices, dockerCompose } from './testing/compose-config.js';
+import { declaredVariables } from './testing/declared-variables.js';
 
 const WORKERS = ['worker', 'worker-gpu'];
 /** The models are mounted, every replica makes up its own name, and GPUs are leased. */
@@ -82,16 +82,29 @@ describe.skipIf(dockerCompose === null)('docker-compose.yml', () => {
     ['worker', 'worker'],
     ['worker-gpu', 'worker'],
   ])('gives %s every variable that the %s reads', (name, app) => {
-    const source = readFileSync(join(REPOSITORY_ROOT, 'apps', app, 'src', 'env.ts'), 'utf8');
-    const declared = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): Type\./gm)].map(([, variable]) => variable!);
     const given = Object.keys(services[name]!.environment!);
-    const missing = [...Object.keys(sharedSettings), ...declared].filter((each) => !given.includes(each));
+    const missing = declaredVariables(app).filter((each) => !given.includes(each));
     expect(missing.filter((each) => !LEFT_TO_DEFAULTS.includes(each))).toEqual([]);
   });
 
-  it('lets variables set the port and the memory of Redis', () => {
-    const { api, redis } = composeServices({ PORT: '9000', REDIS_MAXMEMORY: '512mb' });
-    expect(JSON.stringify(api!.ports)).toMatch(/9000/);
+  it('lets variables set the ports and the memory of Redis', () => {
+    const variables = { EXPOSE_PORT: '9000', APPLICATION_PORT: '5000', REDIS_MAXMEMORY: '512mb' };
+    const { api, redis } = composeServices(variables);
+    expect(JSON.stringify(api!.ports)).toMatch(/127\.0\.0\.1.*9000.*5000|5000.*127\.0\.0\.1.*9000/);
+    expect(String(api!.environment!.PORT)).toBe('5000');
     expect([redis!.command].flat().join(' ')).toContain('--maxmemory 512mb');
+  });
+
+  it.each([
+    [{}, 'detectron2'],
+    [{ DARKROOM_COMPAT_DETECTRON2_DIR: '/srv/detectron2' }, '/srv/detectron2'],
+  ])('mounts what clients of detectron2 share with the api (%j)', (variables, source) => {
+    const { api } = composeServices(variables);
+    const [mounted] = api!.volumes!;
+    const { DARKROOM_COMPAT_DETECTRON2_DIR: target } = api!.environment!;
+    const [from, to] = typeof mounted === 'string' ? mounted.split(':') : [mounted!.source, mounted!.target];
+    expect([from, to]).toEqual([source, target]);
+    const image = readFileSync(join(REPOSITORY_ROOT, 'Dockerfile.api'), 'utf8');
+    expect(image).toContain(`--owner=1000 --group=1000 ${target}\n`);
   });
 });

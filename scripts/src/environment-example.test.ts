@@ -1,25 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedSettings } from '@darkroom/service-kit';
 import { describe, expect, it } from 'vitest';
 import { REPOSITORY_ROOT } from './repository-root.js';
+import { declaredVariables } from './testing/declared-variables.js';
 
 const read = (...path: string[]) => readFileSync(join(REPOSITORY_ROOT, ...path), 'utf8');
 
-const example = [...read('.env.example').matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => ({
+const example = [...read('.env.example').matchAll(/^#([A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => ({
   name,
   value,
 }));
 
-/** The variables that the schemas of the apps declare, those that they share included. */
-const declared = [
-  ...Object.keys(sharedSettings),
-  ...readdirSync(join(REPOSITORY_ROOT, 'apps')).flatMap((app) =>
-    [...read('apps', app, 'src', 'env.ts').matchAll(/^ {2}([A-Z][A-Z_]+): Type\./gm)].map(
-      ([, name]) => name!,
-    ),
-  ),
-];
+const declared = readdirSync(join(REPOSITORY_ROOT, 'apps')).flatMap(declaredVariables);
 
 describe('.env.example', () => {
   it('has every variable that the apps read, each once', () => {

@@ -1,6 +1,6 @@
 import { type Logger, VERSION } from '@darkroom/service-kit';
 import multipart from '@fastify/multipart';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { addBodyParsers } from './plugins/body-parsers.js';
 import { addOpenApi } from './plugins/openapi.js';
 import { addOriginGuard } from './plugins/origin-guard.js';
@@ -33,8 +33,15 @@ import type { Services } from './services.js';
 /** Longer than any path that fits into a request, so that what is wrong with an id is always said by its route. */
 const MAX_PARAM_LENGTH = 20_000;
 
-/** Builds the api. Nothing listens yet. */
-export async function buildApp(services: Services, logger: Logger): Promise<FastifyInstance> {
+/**
+ * Builds the api. Nothing listens yet.
+ * @param compat existing services that it answers for too
+ */
+export async function buildApp(
+  services: Services,
+  logger: Logger,
+  compat: readonly FastifyPluginAsync<{ services: Services }>[] = [],
+): Promise<FastifyInstance> {
   const { maxUploadBytes } = services.limits;
   const app: FastifyInstance = fastify({
     loggerInstance: logger as FastifyBaseLogger,
@@ -80,6 +87,7 @@ export async function buildApp(services: Services, logger: Logger): Promise<Fast
     workersRoute,
     serviceRoute,
     healthRoute,
+    ...compat,
   ]) {
     await app.register(route, { services });
   }

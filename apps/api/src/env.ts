@@ -1,5 +1,8 @@
 import { applyCommandLine, LOG_LEVELS, readEnv, sharedSettings } from '@darkroom/service-kit';
 import { type Static, Type } from 'typebox';
+import { compatSettings } from './compat/compat-settings.js';
+import { readPythonLogLevel } from './compat/dlim/python-log-level.js';
+import { AllowedHosts } from './fetching/allowed-hosts.js';
 
 /** All configuration of the api. `.env.example` and the README describe the same variables. */
 const EnvSchema = Type.Object({
@@ -26,6 +29,21 @@ const EnvSchema = Type.Object({
     default: 32 * 1024 ** 2,
     description: 'Bytes of one picture.',
   }),
+  URL_TIMEOUT_SECONDS: Type.Integer({
+    minimum: 0,
+    maximum: 60,
+    default: 10,
+    description: 'Time to fetch one picture from a URL, redirects included; 0: none is fetched.',
+  }),
+  ALLOWED_PRIVATE_HOSTS: Type.Refine(
+    Type.String({
+      default: '',
+      examples: ['minio:9000,10.0.0.5,[fd00::5]'],
+      description:
+        'Hosts that may be requested though their addresses are not public, with or without a port.',
+    }),
+    AllowedHosts.isList,
+  ),
   MAX_QUEUE_DEPTH: Type.Integer({
     minimum: 1,
     default: 1000,
@@ -38,6 +56,10 @@ const EnvSchema = Type.Object({
     description: 'How long input, result and artifacts stay after a job has ended, unless it says otherwise.',
   }),
 });
+
+/** With the settings of the existing services that the api can answer for, which only those know. */
+const EveryVariableSchema = Type.Object({ ...EnvSchema.properties, ...compatSettings });
+
 export type Env = Static<typeof EnvSchema>;
 
 /** @returns the help text when it was asked for */
@@ -49,10 +71,17 @@ export function loadEnv(
     name: 'darkroom api',
     about: 'takes pictures over HTTP, queues jobs, reports on them',
     options: [
-      { name: 'host', variable: 'HOST', help: 'Address to listen on' },
-      { name: 'port', variable: 'PORT', help: 'Port to listen on' },
-      { name: 'log-level', variable: 'LOG_LEVEL', help: LOG_LEVELS.join(', ') },
+      // Their short names, and numbers for levels, are those of dlim, whose clients start it with them.
+      { name: 'host', alias: '-ho', variable: 'HOST', help: 'Address to listen on' },
+      { name: 'port', short: 'p', variable: 'PORT', help: 'Port to listen on' },
+      {
+        name: 'log-level',
+        alias: '-ll',
+        variable: 'LOG_LEVEL',
+        help: `${LOG_LEVELS.join(', ')}; or a number as Python has it`,
+        read: readPythonLogLevel,
+      },
     ],
   });
-  return 'help' in applied ? applied : { env: readEnv(EnvSchema, applied.env) };
+  return 'help' in applied ? applied : { env: readEnv(EveryVariableSchema, applied.env) as Env };
 }

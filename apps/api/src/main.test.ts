@@ -35,9 +35,19 @@ describe('the api as a program', () => {
       PUBLIC_URL: 'darkroom.example.org',
       REDIS_URL: 'localhost:6379',
       JOB_KEEP_SECONDS: '0',
+      URL_TIMEOUT_SECONDS: '61',
+      ALLOWED_PRIVATE_HOSTS: 'minio,10.0.0.0/8',
     });
     expect(code).toBe(2);
-    for (const variable of ['PORT', 'MAX_UPLOAD_BYTES', 'PUBLIC_URL', 'REDIS_URL', 'JOB_KEEP_SECONDS']) {
+    for (const variable of [
+      'PORT',
+      'MAX_UPLOAD_BYTES',
+      'PUBLIC_URL',
+      'REDIS_URL',
+      'JOB_KEEP_SECONDS',
+      'URL_TIMEOUT_SECONDS',
+      'ALLOWED_PRIVATE_HOSTS',
+    ]) {
       expect(stderr).toMatch(new RegExp(`^ +${variable} takes .*, got "`, 'm'));
     }
   });

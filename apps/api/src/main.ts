@@ -1,5 +1,6 @@
 import { createLogger, onShutdown, redactUrl, runApp, VERSION } from '@darkroom/service-kit';
 import { buildApp } from './app.js';
+import { switchedOnServices } from './compat/switched-on-services.js';
 import { type Env, loadEnv } from './env.js';
 import { openServices } from './open-services.js';
 
@@ -11,7 +12,7 @@ await runApp('darkroom api', loadEnv, main);
 async function main(env: Env): Promise<void> {
   const logger = createLogger('api', env.LOG_LEVEL);
   const open = openServices(env, logger);
-  const app = await buildApp(open.services, logger);
+  const app = await buildApp(open.services, logger, switchedOnServices(env));
   onShutdown(
     async () => {
       await app.close();

@@ -16,6 +16,9 @@ import {
 import { connectRedis, type Logger, NAMESPACE } from '@darkroom/service-kit';
 import type { Redis } from 'ioredis';
 import type { Env } from './env.js';
+import { AddressGuard } from './fetching/address-guard.js';
+import { AllowedHosts } from './fetching/allowed-hosts.js';
+import { PictureFetcher } from './fetching/picture-fetcher.js';
 import { ModelDirectory } from './model-directory.js';
 import type { Services } from './services.js';
 
@@ -55,7 +58,12 @@ export function openServices(env: Env, logger: Logger): OpenServices {
     maxImagePixels: env.MAX_IMAGE_PIXELS,
     maxQueueDepth: env.MAX_QUEUE_DEPTH,
     jobKeepSeconds: env.JOB_KEEP_SECONDS,
+    urlTimeoutSeconds: env.URL_TIMEOUT_SECONDS,
   };
+  const pictures = new PictureFetcher(new AddressGuard(AllowedHosts.parse(env.ALLOWED_PRIVATE_HOSTS)), {
+    maxBytes: env.MAX_UPLOAD_BYTES,
+    timeoutMs: env.URL_TIMEOUT_SECONDS * 1000,
+  });
   const publicUrl = env.PUBLIC_URL ?? null;
   return {
     services: {
@@ -65,6 +73,7 @@ export function openServices(env: Env, logger: Logger): OpenServices {
       deliveries,
       events,
       blobs,
+      pictures,
       models,
       commands,
       runTimes,

@@ -9,6 +9,7 @@ import type {
   WorkerCommands,
 } from '@darkroom/jobs';
 import type { Redis } from 'ioredis';
+import type { PictureFetcher } from './fetching/picture-fetcher.js';
 import type { ModelDirectory } from './model-directory.js';
 
 /** What the api's routes work with. Made in `main.ts`, or by a test. */
@@ -19,6 +20,7 @@ export interface Services {
   readonly deliveries: DeliveryQueues;
   readonly events: JobEvents;
   readonly blobs: BlobStore;
+  readonly pictures: PictureFetcher;
   readonly models: ModelDirectory;
   readonly commands: WorkerCommands;
   readonly runTimes: RunTimes;
@@ -35,6 +37,8 @@ export interface Limits {
   readonly maxImagePixels: number;
   readonly maxQueueDepth: number;
   readonly jobKeepSeconds: number;
+  /** For one picture from a URL; 0: none is fetched. */
+  readonly urlTimeoutSeconds: number;
 }
 
 /** The longest a request may wait: proxies cut at 60 seconds. */

@@ -3,6 +3,7 @@ import { DarkroomError } from '@darkroom/contracts';
 import { type JobRecord, waitForEnd } from '@darkroom/jobs';
 import type { FastifyRequest } from 'fastify';
 import type { Services } from './services.js';
+import { whileConnected } from './while-connected.js';
 
 /** After this time a look at Redis that failed is taken again. */
 const LOOK_AGAIN_MS = 500;
@@ -19,24 +20,10 @@ export async function waitWhileConnected(
   seconds: number,
   services: Services,
 ): Promise<JobRecord> {
-  const { stopping } = request.server;
-  const { socket } = request.raw;
-  const giveUp = new AbortController();
-  const abort = () => giveUp.abort();
-  if (socket.destroyed || stopping.aborted) abort();
-  socket.once('close', abort);
-  stopping.addEventListener('abort', abort);
-  try {
-    const record = await waitPatiently(jobId, Date.now() + seconds * 1000, giveUp.signal, services);
-    if (record !== null) return record;
-    throw new DarkroomError(
-      'job_not_found',
-      `The job ${jobId} was deleted while this request waited for it.`,
-    );
-  } finally {
-    socket.off('close', abort);
-    stopping.removeEventListener('abort', abort);
-  }
+  const untilMs = Date.now() + seconds * 1000;
+  const record = await whileConnected(request, (signal) => waitPatiently(jobId, untilMs, signal, services));
+  if (record !== null) return record;
+  throw new DarkroomError('job_not_found', `The job ${jobId} was deleted while this request waited for it.`);
 }
 
 async function waitPatiently(

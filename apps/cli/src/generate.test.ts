@@ -112,6 +112,11 @@ describe('generate', () => {
     expect(body).toMatch(/name="strength"\r\n\r\n0.5/);
   });
 
+  it('has the service fetch a picture that a URL names', async () => {
+    const { body } = await generate(ended([]), 'a', '--image', 'https://example.org/boat.png');
+    expect(JSON.parse(body!)).toEqual({ prompt: 'a', image: { url: 'https://example.org/boat.png' } });
+  });
+
   it('is a table where somebody asks for one, and tells what was withheld and warned of', async () => {
     const warnings = [{ code: 'prompt_cut', detail: 'The prompt was cut.' }];
     const done = ended([image(0), image(1, { artifact: null, url: null, flagged: true })], { warnings });

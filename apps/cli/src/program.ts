@@ -2,6 +2,7 @@ import { VERSION } from '@darkroom/service-kit';
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
 import { analyzeCommand } from './commands/analyze.js';
+import { base64Command } from './commands/base64.js';
 import { detectCommand } from './commands/detect.js';
 import { generateCommand } from './commands/generate.js';
 import { modelsAddCommand } from './commands/models-add.js';
@@ -38,8 +39,8 @@ export function buildProgram(terminal: Terminal, run: RunCommand): Command {
     modelsRemoveCommand,
   ];
   for (const build of ofModels) models.addCommand(build(run));
-  const ofTasks = [detectCommand, segmentCommand, generateCommand, analyzeCommand];
-  for (const build of ofTasks) program.addCommand(build(run));
+  const ofPictures = [detectCommand, segmentCommand, generateCommand, analyzeCommand, base64Command];
+  for (const build of ofPictures) program.addCommand(build(run));
   program.addCommand(models);
   program.addHelpText('after', NOTES);
   for (const command of allOf(program)) setUp(command, terminal);

@@ -33,6 +33,7 @@ describe('the command line', () => {
     ['models remove', 'Examples:'],
     ['detect', 'Examples:'],
     ['segment', 'Examples:'],
+    ['base64', 'Examples:'],
   ])('tells of itself: darkroom %s --help', async (words, part) => {
     const { exitCode, stdout, stderr } = await run(...words.split(' ').filter(Boolean), '--help');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DarkroomClient } from '@darkroom/client';
@@ -17,24 +20,33 @@ const SIDE = 64;
 
 let folder: TestFolder;
 let service: TestService;
+/** A server of one picture. */
+let photos: Server;
 
 beforeAll(async () => {
   folder = await TestFolder.create();
   await mkdir(folder.models);
-  service = await TestService.start(folder.models);
   const pixels = pixelsOf(new Uint8Array(SIDE * SIDE * 3).fill(200), SIDE, SIDE);
+  const photo = await encodePicture(pixels, 'png');
+  photos = createServer(({ url }, response) =>
+    url?.startsWith('/a%20b.png') ? response.end(photo) : response.writeHead(404).end(),
+  ).listen(0, '127.0.0.1');
+  await once(photos, 'listening');
+  service = await TestService.start(folder.models, { ALLOWED_PRIVATE_HOSTS: photosHost() });
   await mkdir(join(folder.root, 'photos', 'deeper'), { recursive: true });
   for (const name of ['a.png', 'b.png', 'deeper/a.png']) {
-    await writeFile(join(folder.root, 'photos', name), await encodePicture(pixels, 'png'));
+    await writeFile(join(folder.root, 'photos', name), photo);
   }
   await writeFile(join(folder.root, 'photos', 'notes.txt'), 'no picture');
   await writeFile(join(folder.root, 'fake.jpg'), 'no picture either');
 }, 120_000);
 afterAll(async () => {
+  photos?.close();
   await service?.stop();
   await folder.delete();
 });
 
+const photosHost = () => `127.0.0.1:${(photos.address() as AddressInfo).port}`;
 const run = (...args: string[]) => folder.run(args, { DARKROOM_URL: service.url });
 
 /** Runs what must succeed. @returns what it printed */
@@ -148,6 +160,22 @@ describe('with a service that runs', () => {
     );
   });
 
+  it('a URL is fetched by the service, and named by its path', async () => {
+    const out = join(folder.root, 'fetched');
+    const good = `http://${photosHost()}/a%20b.png?size=/large.jpg`;
+    const missing = `http://${photosHost()}/c.png`;
+    const { exitCode, stdout, stderr } = await run('detect', good, missing, 'http://10.0.0.1/', '--out', out);
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { picture: good, status: 'succeeded', files: [join(out, 'a b.overlay.jpg')] },
+      { picture: missing, status: 'rejected', error: expect.stringContaining('404 Not Found') },
+      { picture: 'http://10.0.0.1/', error: expect.stringContaining('10.0.0.1 is a private address') },
+    ]);
+    expect(stderr).toContain('2 of 3 pictures did not succeed');
+    const coco = JSON.parse(await printed('detect', good, '--format', 'coco'));
+    expect(coco.images).toMatchObject([{ file_name: 'a b.png' }]);
+  });
+
   it('a model of another task is refused in the service’s own words', async () => {
     const { exitCode, stderr } = await run('segment', 'photos/a.png', '--model', 'sea');
     expect(exitCode).toBe(1);
@@ -191,6 +219,7 @@ describe('pictures', () => {
     [['photos/*.gif'], /no picture matches photos\/\*\.gif/],
     [['missing.jpg'], /there is no picture missing\.jpg/],
     [['models'], /there is no picture in /],
+    [['https://[bad'], /https:\/\/\[bad cannot be read as a URL/],
   ])('%j are none, which is said before anything is sent', async (words, message) => {
     await mkdir(join(folder.root, 'models'), { recursive: true });
     const { exitCode, stdout, stderr } = await folder.run(['detect', ...words]);

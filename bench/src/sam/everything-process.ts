@@ -1,17 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { EverythingOptions, MasksResult } from '@darkroom/contracts';
 import { pixelsOf } from '@darkroom/imaging';
 import { GraphThread, parseDevice, resolveDevice } from '@darkroom/inference';
 import { readCatalog } from '@darkroom/model-catalog';
 import { type ClosableGraph, FAMILIES, NO_SHORTAGE, NO_STEPS, openModel } from '@darkroom/model-families';
 import { answerMessages } from '../asked-process.js';
+import { forgetPeak, readPeak } from '../peak-memory.js';
 import { parseProcessorMs } from '../processor-time.js';
 import { decoderFeeds } from './decoder-alone.js';
 import type { FromEverything, ToEverything } from './everything-messages.js';
 import { AUTOMATIC, PICTURE_SIZE } from './everything-settings.js';
 
 /* The process that looks for everything in a large picture, as an inference process does. */
-const KIBIBYTE = 1024;
 const WARM_UP_RUNS = 2;
 
 process.title = 'darkroom bench everything';
@@ -26,6 +26,8 @@ async function find({ modelsFolder, threads, automatic }: ToEverything): Promise
     automatic: { ...AUTOMATIC, ...automatic },
     mask_format: 'rle',
     polygon_tolerance: 1,
+    overlay_opacity: 0.4,
+    overlay_outlines: true,
     outputs: [],
     output_format: 'png',
   };
@@ -102,14 +104,4 @@ function readTimes() {
     // Of the first thread, whose number is the process's.
     ownProcessorMs: parseProcessorMs(readFileSync(`/proc/self/task/${process.pid}/stat`, 'utf8')),
   };
-}
-
-/** Has the system count from what the process holds now. */
-function forgetPeak(): void {
-  writeFileSync('/proc/self/clear_refs', '5');
-}
-
-function readPeak(): number {
-  const [, kibibytes] = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  return Number(kibibytes) * KIBIBYTE;
 }

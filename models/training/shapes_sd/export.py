@@ -18,12 +18,11 @@ from pathlib import Path
 
 import torch
 
-from shapes_training import GraphFile, describe_file, write_graph
+from shapes_training import GraphFile, describe_file, store_weights_as_float16, write_graph
 
 from .autoencoder import LATENT_CHANNELS, Autoencoder
 from .evaluate import load_autoencoder, load_network
 from .folder import write_small_files
-from .half_weights import store_weights_as_float16
 from .network import ShapesSd
 from .served import ServedDecoder, ServedDenoiser, ServedEncoder, ServedTextEncoder
 from .text_encoder import TEXT_WIDTH

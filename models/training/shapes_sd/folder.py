@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+from shapes_training import END, START
+
 from .autoencoder import LATENT_CHANNELS, REDUCTION
 from .diffusion import FIRST_BETA, LAST_BETA, TIMESTEPS
 from .scenes import PICTURE_SIZE
 from .served import SCALING_FACTOR
 from .text_encoder import LAYERS, TEXT_WIDTH
-from .tokenizer import END, MAX_TOKENS, START, merges, vocabulary
+from .tokenizer import MAX_TOKENS, TOKENIZER
 
 MODEL_INDEX = {
     "_class_name": "StableDiffusionPipeline",
@@ -59,14 +61,14 @@ VAE = {
 def text_encoder_config() -> dict:
     return {
         "architectures": ["CLIPTextModel"],
-        "bos_token_id": vocabulary()[START],
-        "eos_token_id": vocabulary()[END],
+        "bos_token_id": TOKENIZER.vocabulary[START],
+        "eos_token_id": TOKENIZER.vocabulary[END],
         "hidden_size": TEXT_WIDTH,
         "max_position_embeddings": MAX_TOKENS,
         "model_type": "clip_text_model",
         "num_hidden_layers": LAYERS,
-        "pad_token_id": vocabulary()[END],
-        "vocab_size": len(vocabulary()),
+        "pad_token_id": TOKENIZER.vocabulary[END],
+        "vocab_size": len(TOKENIZER.vocabulary),
     }
 
 
@@ -101,6 +103,6 @@ def write_small_files(folder: Path) -> None:
     write_json(tokenizer / "tokenizer_config.json", tokenizer_config())
     special = {f"{role}_token": END for role in ("eos", "pad", "unk")}
     write_json(tokenizer / "special_tokens_map.json", {"bos_token": START, **special})
-    write_json(tokenizer / "vocab.json", vocabulary())
-    lines = ["#version: 0.2", *(" ".join(pair) for pair in merges())]
+    write_json(tokenizer / "vocab.json", TOKENIZER.vocabulary)
+    lines = ["#version: 0.2", *(" ".join(pair) for pair in TOKENIZER.merges)]
     (tokenizer / "merges.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

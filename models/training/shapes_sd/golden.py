@@ -13,23 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+
+from shapes_training import round_weights
 
 from .evaluate import load_autoencoder, load_network, noise_for, picture_bytes, sample_latents
-from .half_weights import SMALLEST
 from .sampler import spread_timesteps
 from .tokenizer import tokenize
 
 PROMPT = "a red circle left of a blue star on a grey background"
 SEED, STEPS, GUIDANCE = 42, 5, 7.5
-
-
-@torch.no_grad()
-def round_weights(module: nn.Module) -> None:
-    """Rounds to float16 what the export stores so."""
-    for parameter in module.parameters():
-        if parameter.numel() >= SMALLEST:
-            parameter.copy_(parameter.half().float())
 
 
 @torch.no_grad()

@@ -14,20 +14,16 @@ PICTURE_SIZE = 64  # pixels, width and height
 SCENES_PER_GROUP = 1024
 HELD_OUT_PROMPTS = 100
 
-# A small world, so that it is learnt soon: few and large shapes that stand
-# almost upright on calm ground, nothing hidden, nothing degraded.
-_BACKGROUNDS = ("plain", "plain", "plain", "gradient")
+# A small world, so that it is learnt soon: one or two large shapes that stand
+# upright on plain ground, nothing hidden, nothing degraded.
+_UPRIGHT = 0.06  # radians
 _ONE_SHAPE = SceneOptions(
-    count=(1, 1), size=(0.45, 0.80), min_visible=0.97, degraded=False,
-    backgrounds=_BACKGROUNDS, max_turn=0.25,
+    count=(1, 1), size=(0.52, 0.78), min_visible=0.97, degraded=False,
+    backgrounds=("plain",), max_turn=_UPRIGHT,
 )
 _TWO_SHAPES = SceneOptions(
-    count=(2, 2), size=(0.34, 0.52), min_visible=0.75, degraded=False,
-    backgrounds=_BACKGROUNDS, max_turn=0.25,
-)
-_THREE_SHAPES = SceneOptions(
-    count=(3, 3), size=(0.30, 0.42), min_visible=0.75, degraded=False,
-    backgrounds=_BACKGROUNDS, max_turn=0.25,
+    count=(2, 2), size=(0.36, 0.52), min_visible=0.85, degraded=False,
+    backgrounds=("plain",), max_turn=_UPRIGHT,
 )
 
 
@@ -74,9 +70,9 @@ class Group:
 
 
 def draw_training_scene(index: int) -> Scene:
-    """Scene `index` of the training: mostly one shape, at times two, rarely three."""
+    """Scene `index` of the training: mostly one shape, at times two."""
     kind = np.random.Generator(np.random.PCG64([index, 9])).random()
-    options = _ONE_SHAPE if kind < 0.7 else _TWO_SHAPES if kind < 0.92 else _THREE_SHAPES
+    options = _ONE_SHAPE if kind < 0.8 else _TWO_SHAPES
     return draw_scene(seed_for(Split.TRAINING, index), PICTURE_SIZE, PICTURE_SIZE, options)
 
 

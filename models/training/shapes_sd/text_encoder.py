@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from .attention import Attention, FeedForward
-from .tokenizer import MAX_TOKENS, vocabulary
+from .tokenizer import MAX_TOKENS, TOKENIZER
 
 TEXT_WIDTH = 128
 LAYERS = 2
@@ -31,7 +31,7 @@ class TextEncoder(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tokens = nn.Embedding(len(vocabulary()), TEXT_WIDTH)
+        self.tokens = nn.Embedding(len(TOKENIZER.vocabulary), TEXT_WIDTH)
         self.places = nn.Parameter(torch.randn(MAX_TOKENS, TEXT_WIDTH) * 0.3)
         self.layers = nn.ModuleList(TextLayer() for _ in range(LAYERS))
         self.normalize = nn.LayerNorm(TEXT_WIDTH)

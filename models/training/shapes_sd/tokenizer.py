@@ -1,22 +1,10 @@
-"""A tokenizer of CLIP's kind whose vocabulary is the words of the shapes world.
+"""The words that shapes-sd knows as one token each: those of the world's captions."""
 
-Byte-level byte pair encoding as CLIP has it: text is made lower case and split
-into words, the last character of a word is marked with `</w>`, and neighbours are
-merged, those first whose merge stands first in the list.  The words of the world's
-captions are one token each; any other text falls into smaller pieces.
-"""
-
-import re
-from functools import cache
-
+from shapes_training import WordTokenizer
 from shapes_world import KINDS
 from shapes_world.colors import COLOR_NAMES
 
 MAX_TOKENS = 32  # start and end included
-START, END = "<|startoftext|>", "<|endoftext|>"
-END_OF_WORD = "</w>"
-# CLIP's pattern, for ASCII: contractions, letters, single digits, other signs.
-_PATTERN = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|[^\s\w]+|_+")
 
 _WORDS = (
     "a", "an", "and", "on", "of", "in", "background", "left", "right", "above", "below",
@@ -26,70 +14,9 @@ _WORDS = (
     *(f"{kind}s" for kind in KINDS),
 )  # fmt: skip
 
-
-@cache
-def byte_characters() -> dict[int, str]:
-    """A printable character for each byte, as GPT-2 and CLIP choose them."""
-    printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    others = [byte for byte in range(256) if byte not in printable]
-    characters = {byte: chr(byte) for byte in printable}
-    characters.update({byte: chr(256 + i) for i, byte in enumerate(others)})
-    return characters
-
-
-def _pieces(word: str) -> list[str]:
-    characters = [byte_characters()[byte] for byte in word.encode()]
-    return [*characters[:-1], characters[-1] + END_OF_WORD]
-
-
-def _merged(pieces: list[str], pair: tuple[str, str]) -> list[str]:
-    """`pieces` with every neighbouring `pair` made one."""
-    result: list[str] = []
-    position = 0
-    while position < len(pieces):
-        if tuple(pieces[position : position + 2]) == pair:
-            result.append("".join(pair))
-            position += 2
-        else:
-            result.append(pieces[position])
-            position += 1
-    return result
-
-
-@cache
-def merges() -> tuple[tuple[str, str], ...]:
-    """The list of merges that makes each word of the world one token."""
-    found: list[tuple[str, str]] = []
-    for word in _WORDS:
-        pieces = _pieces(word)
-        for pair in found:
-            pieces = _merged(pieces, pair)
-        while len(pieces) > 1:
-            found.append((pieces[0], pieces[1]))
-            pieces = _merged(pieces, found[-1])
-    return tuple(found)
-
-
-@cache
-def vocabulary() -> dict[str, int]:
-    """Token to id: bytes, bytes that end a word, merges, start and end."""
-    single = list(byte_characters().values())
-    tokens = [*single, *(token + END_OF_WORD for token in single)]
-    tokens += list(dict.fromkeys("".join(pair) for pair in merges()))
-    return {token: i for i, token in enumerate([*tokens, START, END])}
-
-
-@cache
-def _encode_word(word: str) -> tuple[int, ...]:
-    pieces = _pieces(word)
-    for pair in merges():
-        pieces = _merged(pieces, pair)
-    return tuple(vocabulary()[piece] for piece in pieces)
+TOKENIZER = WordTokenizer(_WORDS, MAX_TOKENS)
 
 
 def tokenize(text: str) -> list[int]:
     """MAX_TOKENS ids: start, the text's tokens as far as they fit, then ends."""
-    ids = [i for word in _PATTERN.findall(text.lower()) for i in _encode_word(word)]
-    end = vocabulary()[END]
-    ids = [vocabulary()[START], *ids[: MAX_TOKENS - 2], end]
-    return ids + [end] * (MAX_TOKENS - len(ids))
+    return TOKENIZER.tokenize(text)

@@ -27,7 +27,6 @@ from shapes_sd.diffusion import (
 )
 from shapes_sd.evaluate import noise_for, picture_bytes, report_of
 from shapes_sd.export import PARTS, export, graph_path
-from shapes_sd.golden import round_weights
 from shapes_sd.judge import Finding, nearest_color
 from shapes_sd.latents import LatentScenes, training_batches
 from shapes_sd.network import ShapesSd
@@ -48,7 +47,8 @@ from shapes_sd.served import (
     ServedTextEncoder,
 )
 from shapes_sd.text_encoder import TEXT_WIDTH
-from shapes_sd.tokenizer import END, MAX_TOKENS, START, tokenize, vocabulary
+from shapes_sd.tokenizer import MAX_TOKENS, TOKENIZER, tokenize
+from shapes_training import END, START, round_weights
 from shapes_world import caption
 
 
@@ -62,7 +62,7 @@ def stirred(module: torch.nn.Module) -> torch.nn.Module:
 
 class Tokenizer(unittest.TestCase):
     def words(self, text):
-        names = {token_id: token for token, token_id in vocabulary().items()}
+        names = {token_id: token for token, token_id in TOKENIZER.vocabulary.items()}
         ids = tokenize(text)
         self.assertEqual(len(ids), MAX_TOKENS)
         return [names[token_id] for token_id in ids]
@@ -85,9 +85,9 @@ class Tokenizer(unittest.TestCase):
         self.assertEqual(self.words(""), [START, *[END] * 31])
 
     def test_the_end_has_the_highest_id_of_different_ids(self):
-        ids = list(vocabulary().values())
+        ids = list(TOKENIZER.vocabulary.values())
         self.assertEqual(ids, list(range(len(ids))))
-        self.assertEqual(vocabulary()[END], max(ids))
+        self.assertEqual(TOKENIZER.vocabulary[END], max(ids))
 
 
 class Scenes(unittest.TestCase):

@@ -42,7 +42,6 @@ const ConceptsSchema = Type.Array(ConceptSchema, {
 });
 const TemplateSchema = Type.String({
   maxLength: CONCEPT_CHARACTERS_MAX,
-  pattern: '\\{\\}',
   description:
     'What the model reads for a concept: `{}` stands for it, as in `a photo of a {}`. Default: as the model has it.',
 });

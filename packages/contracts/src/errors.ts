@@ -162,6 +162,18 @@ export const ERRORS = {
     retryable: false,
     help: 'Each model serves the task in its manifest. The detail names the models of the task that was asked for.',
   },
+  url_not_allowed: {
+    status: 422,
+    title: 'The URL may not be requested',
+    retryable: false,
+    help: 'Pictures are fetched by http and https from public addresses, without user name and password in the URL, and from the hosts that ALLOWED_PRIVATE_HOSTS of the service names; a redirect must lead to one too. The detail says what is wrong with this one.',
+  },
+  url_not_fetched: {
+    status: 422,
+    title: 'The picture could not be fetched from its URL',
+    retryable: true,
+    help: 'The host is unknown or does not answer, answers with another status than 200, or takes longer than URL_TIMEOUT_SECONDS of the service. The detail says which. The service has to reach the host by itself; it uses no proxy.',
+  },
   queue_full: {
     status: 429,
     title: 'The queue of the model is full',

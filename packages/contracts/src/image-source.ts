@@ -5,7 +5,11 @@ const closed = { additionalProperties: false } as const;
 /** The ways a JSON body names the picture. */
 export const ImageSourceSchema = Type.Union(
   [
-    Type.String({ description: 'A `data:` URL, such as `data:image/png;base64,…`.' }),
+    Type.String({
+      description:
+        'An http or https URL that the service fetches the picture from, or a `data:` URL, such as `data:image/png;base64,…`.',
+    }),
+    Type.Object({ url: Type.String({ description: 'An http or https URL of the picture.' }) }, closed),
     Type.Object({ base64: Type.String({ description: 'The picture’s bytes in base64.' }) }, closed),
     Type.Object(
       {
@@ -17,6 +21,6 @@ export const ImageSourceSchema = Type.Union(
       closed,
     ),
   ],
-  { description: 'The picture: a `data:` URL, base64, or the input or an artifact of another job.' },
+  { description: 'The picture: a URL, base64, or the input or an artifact of another job.' },
 );
 export type ImageSource = Static<typeof ImageSourceSchema>;

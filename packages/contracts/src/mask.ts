@@ -15,6 +15,17 @@ export const PolygonToleranceSchema = Type.Number({
 });
 export const DEFAULT_POLYGON_TOLERANCE = 1;
 
+export const OverlayOpacitySchema = Type.Number({
+  minimum: 0,
+  maximum: 1,
+  description: 'How much of a mask’s colour covers the picture in the overlay. Default 0.4.',
+});
+export const DEFAULT_OVERLAY_OPACITY = 0.4;
+
+export const OverlayOutlinesSchema = Type.Boolean({
+  description: 'Whether masks have an outline in the overlay. Default true.',
+});
+
 /** COCO's compressed run-length encoding. */
 export const RleSchema = Type.Object({
   size: Type.Array(Type.Integer(), { minItems: 2, maxItems: 2, description: '`[height, width]`' }),

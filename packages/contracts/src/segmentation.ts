@@ -1,7 +1,12 @@
 import { type Static, Type } from 'typebox';
 import { AutomaticFieldsSchema, AutomaticOptionsSchema } from './automatic.js';
 import { ImageSourceSchema } from './image-source.js';
-import { MaskFormatSchema, PolygonToleranceSchema } from './mask.js';
+import {
+  MaskFormatSchema,
+  OverlayOpacitySchema,
+  OverlayOutlinesSchema,
+  PolygonToleranceSchema,
+} from './mask.js';
 import { PromptOptionsSchema, PromptsFieldsSchema } from './prompt.js';
 import { commonSubmissionFields, PictureFormatSchema } from './submission.js';
 
@@ -35,11 +40,14 @@ export const SEGMENTATION_OUTPUTS = [...SEMANTIC_OUTPUTS, 'label_map', 'embeddin
 export const SegmentationOutputSchema = Type.Enum([...SEGMENTATION_OUTPUTS]);
 export type SegmentationOutput = Static<typeof SegmentationOutputSchema>;
 
+/** The fields that shape how masks are given and drawn. */
+const MASK_FIELDS = ['mask_format', 'polygon_tolerance', 'overlay_opacity', 'overlay_outlines'] as const;
+
 /** The fields that only some modes take, and the artifacts that can be asked for, by mode. */
 export const MODE_TRAITS = {
   semantic: { fields: [], outputs: SEMANTIC_OUTPUTS },
-  prompts: { fields: ['prompts', 'multimask', 'mask_format', 'polygon_tolerance'], outputs: MASK_OUTPUTS },
-  everything: { fields: ['automatic', 'mask_format', 'polygon_tolerance'], outputs: MASK_OUTPUTS },
+  prompts: { fields: ['prompts', 'multimask', ...MASK_FIELDS], outputs: MASK_OUTPUTS },
+  everything: { fields: ['automatic', ...MASK_FIELDS], outputs: MASK_OUTPUTS },
   embedding: { fields: [], outputs: EMBEDDING_OUTPUTS },
 } as const satisfies Record<
   SegmentationMode,
@@ -73,6 +81,8 @@ export const SegmentationFieldsSchema = Type.Object(
     automatic: Type.Optional(AutomaticFieldsSchema),
     mask_format: Type.Optional(MaskFormatSchema),
     polygon_tolerance: Type.Optional(PolygonToleranceSchema),
+    overlay_opacity: Type.Optional(OverlayOpacitySchema),
+    overlay_outlines: Type.Optional(OverlayOutlinesSchema),
     outputs: Type.Optional(
       Type.Array(SegmentationOutputSchema, { uniqueItems: true, description: outputsDescription }),
     ),
@@ -87,7 +97,12 @@ export const SegmentationRequestSchema = Type.Object(
   { additionalProperties: false, $id: 'SegmentationRequest' },
 );
 
-const maskOptions = { mask_format: MaskFormatSchema, polygon_tolerance: PolygonToleranceSchema };
+const maskOptions = {
+  mask_format: MaskFormatSchema,
+  polygon_tolerance: PolygonToleranceSchema,
+  overlay_opacity: OverlayOpacitySchema,
+  overlay_outlines: OverlayOutlinesSchema,
+};
 const maskOutputs = Type.Array(Type.Enum([...MASK_OUTPUTS]));
 
 /** The options of a job in mode `semantic` as it is run: every default filled in. Likewise those below. */

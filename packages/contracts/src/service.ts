@@ -20,6 +20,9 @@ export const ServiceSchema = Type.Object(
       max_queue_depth: Type.Integer(),
       max_wait_seconds: Type.Integer(),
       job_keep_seconds: Type.Integer(),
+      url_timeout_seconds: Type.Integer({
+        description: 'To fetch one picture from a URL; 0: none is fetched.',
+      }),
     }),
     urls: Type.Object({
       models: Type.String(),

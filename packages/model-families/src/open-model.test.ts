@@ -83,7 +83,8 @@ describe('checking a model', () => {
       {
         file: 'model.json',
         field: '#/family',
-        detail: 'expected one of semantic-segmentation, sam, yolo, rcnn, detr, stable-diffusion, got oracle',
+        detail:
+          'expected one of semantic-segmentation, sam, yolo, rcnn, detr, stable-diffusion, clip, got oracle',
       },
     ]);
   });

@@ -5,8 +5,12 @@ import { ConfigurationError } from './read-env.js';
 export interface CommandLineOption {
   readonly name: string;
   readonly short?: string;
+  /** Written otherwise, with dashes and all, such as `-ll`, which are no short options to any parser. */
+  readonly alias?: string;
   readonly variable: string;
   readonly help: string;
+  /** What the variable gets for a value given here; default: the value. */
+  readonly read?: (value: string) => string;
 }
 
 /**
@@ -25,12 +29,18 @@ export function applyCommandLine(
       { type: 'string' as const, ...(short ? { short } : {}) },
     ]),
   );
-  const values = parse(args, { ...options, help: { type: 'boolean', short: 'h' } });
+  const values = parse(args.map(plainName), { ...options, help: { type: 'boolean', short: 'h' } });
   if (values.help) return { help: helpText(program) };
-  const given = program.options.flatMap(({ name, variable }) =>
-    typeof values[name] === 'string' ? [[variable, values[name]] as const] : [],
+  const given = program.options.flatMap(({ name, variable, read = (value) => value }) =>
+    typeof values[name] === 'string' ? [[variable, read(values[name])] as const] : [],
   );
   return { env: { ...env, ...Object.fromEntries(given) } };
+
+  function plainName(arg: string): string {
+    const [written, ...value] = arg.split('=');
+    const option = program.options.find(({ alias }) => alias === written);
+    return option ? [`--${option.name}`, ...value].join('=') : arg;
+  }
 }
 
 function parse(
@@ -46,13 +56,18 @@ function parse(
 
 function helpText(program: Parameters<typeof applyCommandLine>[2]): string {
   const rows = [
-    ...program.options.map(({ name, short, variable, help }) => [
-      `${short ? `-${short}, ` : '    '}--${name} <value>`,
+    ...program.options.map(({ name, short, alias, variable, help }) => [
+      `${shownAs(alias ?? (short && `-${short}`))}--${name} <value>`,
       `${help} (${variable})`,
     ]),
-    ['-h, --help', 'Shows this.'],
+    [`${shownAs('-h')}--help`, 'Shows this.'],
   ];
   const width = Math.max(...rows.map(([left]) => left!.length));
   const lines = rows.map(([left, right]) => `  ${left!.padEnd(width)}  ${right}`);
   return `${program.name}: ${program.about}\n\n${lines.join('\n')}\n\nEverything else is set by environment variables, see .env.example.\n`;
+}
+
+/** As wide as the longest. */
+function shownAs(otherwise: string | undefined): string {
+  return (otherwise ? `${otherwise}, ` : '').padEnd('-ll, '.length);
 }

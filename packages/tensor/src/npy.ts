@@ -21,12 +21,23 @@ export function encodeNpy(tensor: Float32Tensor | TensorOf<'float16', Uint16Arra
   return Buffer.concat([header, Buffer.from(buffer, byteOffset, byteLength)]);
 }
 
+/** What a `.npy` file says ahead of its numbers. */
+export interface NpyHeader {
+  readonly type: keyof typeof TYPE_NAMES;
+  readonly dims: readonly number[];
+  /** Where the numbers begin, in bytes. */
+  readonly dataOffset: number;
+}
+
+/** {@link encodeNpy} writes headers that are shorter, for as many dimensions as tensors have. */
+export const NPY_HEADER_BYTES = 256;
+
 /**
- * Reads what {@link encodeNpy} writes: float32 or float16, little-endian, C order.
- * @returns float16 as float32
+ * Reads the header of what {@link encodeNpy} writes: float32 or float16, little-endian, C order.
+ * @param file its first {@link NPY_HEADER_BYTES} at least
  * @throws Error when the file is anything else.
  */
-export function decodeNpy(file: Buffer): Float32Tensor {
+export function readNpyHeader(file: Buffer): NpyHeader {
   if (file.toString('latin1', 0, 8) !== '\x93NUMPY\x01\x00')
     throw new Error('not a .npy file of version 1.0');
   const dataOffset = 10 + file.readUInt16LE(8);
@@ -40,13 +51,23 @@ export function decodeNpy(file: Buffer): Float32Tensor {
     .split(',')
     .filter((size) => size.trim() !== '')
     .map(Number);
+  return { type, dims, dataOffset };
+}
+
+/**
+ * Reads what {@link encodeNpy} writes: float32 or float16, little-endian, C order.
+ * @returns float16 as float32
+ * @throws Error when the file is anything else.
+ */
+export function decodeNpy(file: Buffer): Float32Tensor {
+  const { type, dims, dataOffset } = readNpyHeader(file);
   const count = elementCount(dims);
   const given = file.subarray(dataOffset);
   const bytesPerElement = type === 'float32' ? 4 : 2;
   // Before memory is taken for them: the shape is only what the file says.
   if (given.length !== count * bytesPerElement) {
     throw new Error(
-      `expected ${count} numbers of ${type} for the shape (${shape}), got ${given.length} bytes`,
+      `expected ${count} numbers of ${type} for the shape (${dims.join(', ')}), got ${given.length} bytes`,
     );
   }
   if (type === 'float32') {

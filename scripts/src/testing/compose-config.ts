@@ -11,6 +11,8 @@ export interface ComposeService {
   readonly container_name?: string;
   /** `127.0.0.1:8080:8080/tcp`, or the same in parts. */
   readonly ports?: readonly (string | { readonly host_ip?: string; readonly published: string })[];
+  /** `folder:/path`, perhaps with `:ro` or `:rw`, or the same in parts. */
+  readonly volumes?: readonly (string | { readonly source: string; readonly target: string })[];
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];

@@ -72,6 +72,7 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
         { name: 'jobs', description: 'What became of them' },
         { name: 'models', description: 'What there is to run, and where' },
         { name: 'service', description: 'Health, metrics, documentation' },
+        { name: 'drop-in', description: 'Paths of existing services that this one answers for' },
       ],
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `schema-${i}`) },

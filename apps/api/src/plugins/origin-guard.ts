@@ -1,6 +1,13 @@
 import { DarkroomError } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Pages of any origin may use this route. */
+    openToOrigins?: boolean;
+  }
+}
+
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -18,7 +25,7 @@ export function addOriginGuard(
   const isLoopback = LOOPBACK_NAMES.has(options.host) || options.host === '::1';
   app.addHook('onRequest', async (request) => {
     const { origin } = request.headers;
-    if (origin === undefined || isOurs(origin, request)) return;
+    if (origin === undefined || request.routeOptions.config.openToOrigins || isOurs(origin, request)) return;
     throw new DarkroomError(
       'origin_not_allowed',
       `A page of ${origin.slice(0, 100)} may not use this service. Open the service under its own address, or set PUBLIC_URL to the address you use.`,

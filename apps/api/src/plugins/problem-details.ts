@@ -15,13 +15,27 @@ export function answerProblem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  prepareRefusal(problem, cause, request, reply);
   const { status } = ERRORS[problem.code];
+  return reply.code(status).type('application/problem+json').send(toProblem(problem, request.id));
+}
+
+/** Logs an error, and says when to try again, in whatever shape it is answered. */
+export function prepareRefusal(
+  problem: DarkroomError,
+  cause: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   if (problem.code === 'internal_error') request.log.error({ err: cause }, 'request failed');
   else request.log.info({ code: problem.code, detail: problem.message }, 'request refused');
   if (problem.retryAfterSeconds !== null) reply.header('retry-after', String(problem.retryAfterSeconds));
-  // Fastify closes connections whose body it has not read; see `unread-uploads.ts` for what happens instead.
+  keepConnection(reply);
+}
+
+/** Fastify closes connections whose body it has not read; see `unread-uploads.ts` for what happens instead. */
+export function keepConnection(reply: FastifyReply): void {
   reply.removeHeader('connection');
-  return reply.code(status).type('application/problem+json').send(toProblem(problem, request.id));
 }
 
 export function toProblem(error: DarkroomError, requestId: string): Problem {

@@ -41,6 +41,7 @@ export const serviceRoute: FastifyPluginAsyncTypebox<{ services: Services }> = a
           max_queue_depth: limits.maxQueueDepth,
           max_wait_seconds: MAX_WAIT_SECONDS,
           job_keep_seconds: limits.jobKeepSeconds,
+          url_timeout_seconds: limits.urlTimeoutSeconds,
         },
         urls: {
           models: `${base}/v1/models`,

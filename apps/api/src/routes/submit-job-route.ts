@@ -69,6 +69,8 @@ const SUBMISSION_PROBLEMS = problemAnswers(
   'unknown_field',
   'option_not_supported',
   'model_task_mismatch',
+  'url_not_allowed',
+  'url_not_fetched',
   'queue_full',
   'redis_unavailable',
   'storage_full',

@@ -4,6 +4,7 @@ import {
   type AnalysisOptions,
   DarkroomError,
   type PromptFields,
+  TEMPLATE_PLACE,
 } from '@darkroom/contracts';
 import { pointerTo } from './check-fields.js';
 import { checkPrompts, refusePromptFaults } from './check-prompts.js';
@@ -37,6 +38,7 @@ export const analysis: TaskRules = {
     const fields = given as AnalysisFields;
     checkPictureSource(fields, hasPicture);
     checkConcepts(fields);
+    checkTemplate(fields);
     checkRegions(fields);
     const own = [...OWN_OPTIONS, ...COMMON_FIELDS].filter((name) => fields[name] !== undefined);
     return Object.fromEntries(own.map((name) => [name, fields[name]])) as TaskFields;
@@ -77,6 +79,14 @@ function checkConcepts({ concepts, outputs = [] }: AnalysisFields): void {
   throw badField(
     'concepts',
     'There are no "concepts" to compare the picture with. Send a list of texts, such as ["a red star", "a blue circle"], or ask for "outputs": ["embedding"] alone.',
+  );
+}
+
+function checkTemplate({ template }: AnalysisFields): void {
+  if (template === undefined || template.includes(TEMPLATE_PLACE)) return;
+  throw badField(
+    'template',
+    `"template" has no ${TEMPLATE_PLACE} for the concept to stand in. Write it as in "a photo of a ${TEMPLATE_PLACE}", or leave it out.`,
   );
 }
 

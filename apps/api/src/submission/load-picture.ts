@@ -3,6 +3,7 @@ import type { BlobStore } from '@darkroom/blob-store';
 import { DarkroomError } from '@darkroom/contracts';
 import { ImageRejectedError, readImageHeader } from '@darkroom/imaging';
 import { artifactsOf, type JobRecord, type JobStore, type StoredPicture } from '@darkroom/jobs';
+import type { PictureFetcher } from '../fetching/picture-fetcher.js';
 import { findReferredJob } from './find-referred-job.js';
 import type { PictureSource } from './picture-source.js';
 
@@ -14,15 +15,30 @@ export interface LoadedPicture {
   readonly bytes: Buffer | null;
 }
 
+/** What pictures are found with, wherever they are. */
+export interface PicturePlaces {
+  readonly store: JobStore;
+  readonly blobs: BlobStore;
+  readonly pictures: PictureFetcher;
+  readonly maxPixels: number;
+}
+
 /**
- * Finds the picture of a submission and reads its header: format and size, before anything is queued.
- * @throws DarkroomError `unsupported_image`, `image_too_many_pixels`, `image_missing`, or what is wrong with the
- *   job that is referred to
+ * Finds the picture of a submission, fetches it where a URL names it, and reads its header: format and size, before
+ * anything is queued.
+ * @param signal aborted when nobody wants it any more
+ * @throws DarkroomError `unsupported_image`, `image_too_many_pixels`, `image_missing`, or what is wrong with the URL, or
+ *   with the job that is referred to
  */
 export async function loadPicture(
   source: PictureSource,
-  from: { readonly store: JobStore; readonly blobs: BlobStore; readonly maxPixels: number },
+  from: PicturePlaces,
+  signal: AbortSignal,
 ): Promise<LoadedPicture> {
+  if (source.kind === 'url') {
+    const { bytes, fileName } = await from.pictures.fetch(source.url, source.pointer, signal);
+    return { stored: await describePicture(bytes, fileName, from.maxPixels), bytes };
+  }
   if (source.kind === 'bytes') {
     return {
       stored: await describePicture(source.bytes, source.fileName, from.maxPixels),
@@ -82,12 +98,13 @@ async function describePicture(
       exifOrientation: header.exifOrientation,
     };
   } catch (error) {
-    if (error instanceof ImageRejectedError) throw asDarkroomError(error, maxPixels);
+    if (error instanceof ImageRejectedError) throw pictureRejected(error, maxPixels);
     throw error;
   }
 }
 
-function asDarkroomError(error: ImageRejectedError, maxPixels: number): DarkroomError {
+/** What is wrong with a picture, told to whoever sent it. */
+export function pictureRejected(error: ImageRejectedError, maxPixels: number): DarkroomError {
   const code = error.reason === 'too_many_pixels' ? 'image_too_many_pixels' : 'unsupported_image';
   // The length of a side is limited too, and that limit is none of the service's settings.
   const isOurLimit = code === 'image_too_many_pixels' && error.message.includes(String(maxPixels));

@@ -1,8 +1,8 @@
 import { DarkroomError, GENERATED_PICTURES_MAX } from '@darkroom/contracts';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
+import { uploadTooLarge } from '../upload-too-large.js';
 import type { FormTexts } from './form-fields.js';
-import { uploadTooLarge } from './picture-source.js';
 import { twoPictures } from './read-submission.js';
 
 /** A form has so many parts at most: prompts may come as one each, beside all the fields of a task. */
@@ -16,10 +16,19 @@ interface MultipartForm {
   readonly file: { readonly bytes: Buffer; readonly fileName: string | null } | null;
 }
 
+/** How a form is read whose picture is not where /v1 has it. */
+interface FormReading {
+  /** Name of the file part with the picture. */
+  readonly fileField: string;
+  /** Takes the first part of that name, and passes over files of other names, as most servers do. */
+  readonly passOverOthers: boolean;
+}
+
 /** Reads a form with at most one file, the picture. Parts can come in any order. */
 export async function readMultipartForm(
   request: FastifyRequest,
   maxFileBytes: number,
+  { fileField, passOverOthers }: FormReading = { fileField: 'image', passOverOthers: false },
 ): Promise<MultipartForm> {
   const texts = new Map<string, string[]>();
   let file: MultipartForm['file'] = null;
@@ -35,8 +44,12 @@ export async function readMultipartForm(
     // Typed as always there, but taken from a header that need not have it.
     if ((part.fieldname as string | undefined) === undefined) throw namelessPart();
     if (part.type === 'file') {
+      if (passOverOthers && (file || part.fieldname !== fileField)) {
+        part.file.resume();
+        continue;
+      }
       if (file) throw twoPictures();
-      file = await readFile(part, maxFileBytes);
+      file = await readFile(part, maxFileBytes, fileField);
     } else {
       if (part.valueTruncated) throw uploadTooLarge(maxFileBytes);
       // A part that says it is JSON comes parsed.
@@ -58,11 +71,12 @@ export function namelessPart(): DarkroomError {
 export async function readFile(
   part: MultipartFile,
   maxFileBytes: number,
+  fieldName = 'image',
 ): Promise<{ readonly bytes: Buffer; readonly fileName: string | null }> {
-  if (part.fieldname !== 'image') {
+  if (part.fieldname !== fieldName) {
     throw new DarkroomError(
       'image_missing',
-      `The picture goes into a file part named "image"; a file part named "${part.fieldname.slice(0, 40)}" came. With curl: -F image=@photo.jpg.`,
+      `The picture goes into a file part named "${fieldName}"; a file part named "${part.fieldname.slice(0, 40)}" came. With curl: -F ${fieldName}=@photo.jpg.`,
     );
   }
   const chunks: Buffer[] = [];

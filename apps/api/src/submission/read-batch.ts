@@ -1,10 +1,11 @@
 import { BATCH_MAX_PICTURES, DarkroomError } from '@darkroom/contracts';
 import type { FastifyRequest } from 'fastify';
 import { unsupportedMediaType } from '../plugins/framework-errors.js';
+import { uploadTooLarge } from '../upload-too-large.js';
 import type { FormTexts } from './form-fields.js';
 import { FIELDS_MAX, namelessPart, readFile, TEXT_PER_BYTE } from './multipart-form.js';
 import type { PictureIntake } from './picture-intake.js';
-import { readPictureSource, uploadTooLarge } from './picture-source.js';
+import { readPictureSource } from './picture-source.js';
 import { parseIfObject } from './read-submission.js';
 
 /** The fields of a batch, as a form or as JSON has them; its pictures have gone to the intake. */

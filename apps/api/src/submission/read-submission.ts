@@ -10,7 +10,7 @@ import { type PictureSource, readPictureSource } from './picture-source.js';
 import type { TaskRules } from './task-rules.js';
 
 /** What came with a request: the fields, not yet checked, and where the picture is; null where none has to be, and none is. */
-interface Submission {
+export interface Submission {
   readonly fields: Record<string, unknown>;
   readonly picture: PictureSource | null;
 }

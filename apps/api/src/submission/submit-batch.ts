@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { removeJob } from '../cancel-job.js';
 import type { Services } from '../services.js';
+import { whileConnected } from '../while-connected.js';
 import { acceptJob } from './accept-job.js';
 import { checkFields } from './check-fields.js';
 import { type CheckedSubmission, checkSubmission } from './check-submission.js';
@@ -20,16 +21,26 @@ const TaskSchema = Type.Object({ task: Type.Enum([...BATCH_TASKS]) });
  * Takes a batch from the request to the queue: each picture becomes an ordinary job, a bad one is rejected alone.
  * What is wrong with the fields, or a queue without room for all, refuses the whole.
  */
-export async function submitBatch(request: FastifyRequest, services: Services): Promise<BatchRecord> {
-  const { limits, store, blobs, batches } = services;
-  const holder = `batch-intake:${request.id}`;
-  const intake = new PictureIntake(holder, { store, blobs, maxPixels: limits.maxImagePixels });
+export function submitBatch(request: FastifyRequest, services: Services): Promise<BatchRecord> {
+  return whileConnected(request, (signal) => submit(request, services, signal));
+}
+
+async function submit(
+  request: FastifyRequest,
+  services: Services,
+  signal: AbortSignal,
+): Promise<BatchRecord> {
+  const { limits, store, blobs, pictures, batches } = services;
+  const places = { store, blobs, pictures, maxPixels: limits.maxImagePixels };
+  const intake = new PictureIntake(`batch-intake:${request.id}`, places, signal);
   try {
     const read = await readBatch(request, intake, limits.maxUploadBytes);
     if (intake.count === 0) throw noPictures();
     const { rules, fields } = splitTask(read);
-    const about = { hasPicture: true, jobs: intake.taken.length };
+    const about = { hasPicture: true, jobs: intake.hopeful };
     const checked = await checkSubmission(rules, fields, { kind: 'job' }, services, about);
+    // Not before the fields are found good: nothing is fetched for a request that is refused.
+    await intake.fetchNamed();
     const fitted = await fitAll(intake, rules, checked, services);
     const nowMs = Date.now();
     const batchId = await batches.open(checked.task, nowMs);

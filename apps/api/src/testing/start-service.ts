@@ -12,6 +12,7 @@ import {
   writeTestModel,
 } from '@darkroom/testkit';
 import { buildApp } from '../app.js';
+import { switchedOnServices } from '../compat/switched-on-services.js';
 import { loadEnv } from '../env.js';
 import { openServices } from '../open-services.js';
 
@@ -141,7 +142,7 @@ async function startApi(
   if ('help' in loaded) throw new Error('expected a configuration, got the help text');
   const logger = createLogger('api', loaded.env.LOG_LEVEL);
   const open = openServices(loaded.env, logger);
-  const app = await buildApp(open.services, logger);
+  const app = await buildApp(open.services, logger, switchedOnServices(loaded.env));
   await open.start();
   const url = await app.listen({ host: loaded.env.HOST, port: 0 });
   return {

@@ -65,7 +65,7 @@ export function generateCommand(run: RunCommand): Command {
       'One for all pictures, or one for each with commas between; default: any.',
       readSeeds,
     )
-    .option('--image <file>', 'A picture to begin with, where the model takes one.')
+    .option('--image <file or URL>', 'A picture to begin with, where the model takes one.')
     .option('--strength <part>', 'How much of it is replaced, 0 to 1.', readNumber)
     .addOption(
       new Option('--output-format <format>', 'Of the pictures; default png.').choices([...PICTURE_FORMATS]),

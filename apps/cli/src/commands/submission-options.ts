@@ -38,7 +38,10 @@ export function submissionCommand(
     .description(
       `${summary} Each picture is a job of its own; one that fails leaves the others alone, and makes the exit code 1.`,
     )
-    .argument(pictures, 'Pictures, folders of pictures, or patterns such as "photos/**/*.jpg".')
+    .argument(
+      pictures,
+      'Pictures, folders of pictures, patterns such as "photos/**/*.jpg", or URLs that the service fetches.',
+    )
     .option('--url <url>', 'Where the service answers; default: DARKROOM_URL, else on this machine.')
     .option('--model <id>', `The model; default: the service’s for ${task}.`)
     .option('--out <folder>', 'Saves the files that are made here, overlays unless --outputs says otherwise.')

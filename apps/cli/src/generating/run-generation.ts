@@ -6,6 +6,7 @@ import type { CommandContext } from '../command-context.js';
 import { CommandFailure } from '../command-failure.js';
 import { EXIT_CODE } from '../exit-code.js';
 import { followJob } from '../follow-job.js';
+import { isUrl } from '../picture-word.js';
 import { serviceUrl } from '../service-url.js';
 import { onOneLine } from '../text-table.js';
 import { giveGeneration } from './give-generation.js';
@@ -13,7 +14,7 @@ import { PictureFolder } from './picture-folder.js';
 
 export interface GenerationRequest {
   readonly url: string | undefined;
-  /** A picture to begin with. */
+  /** A picture to begin with, a file or a URL. */
   readonly image: string | undefined;
   /** Folder for the pictures. */
   readonly out: string;
@@ -43,6 +44,7 @@ export async function runGeneration(request: GenerationRequest, context: Command
 }
 
 async function readImage(path: string) {
+  if (isUrl(path)) return { image: { url: path } };
   const image = await readFile(path).catch((error: Error) => {
     throw new CommandFailure(`${path} cannot be read: ${error.message}`);
   });

@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import type { DarkroomClient } from '@darkroom/client';
 import type { Job } from '@darkroom/contracts';
 import { CommandFailure } from '../command-failure.js';
+import { pictureName } from '../picture-word.js';
 
 /** The folder that pictures and results are saved in: `cat.overlay.jpg`, `cat.segmentation_map.png`. */
 export class ArtifactFolder {
@@ -51,7 +52,8 @@ function uniqueStems(pictures: readonly string[]): Map<string, string> {
   const taken = new Set<string>();
   const stems = new Map<string, string>();
   for (const picture of pictures) {
-    const stem = basename(picture, extname(picture));
+    const name = pictureName(picture);
+    const stem = basename(name, extname(name));
     let unique = stem;
     for (let number = 2; taken.has(unique.toLowerCase()); number++) unique = `${stem}-${number}`;
     taken.add(unique.toLowerCase());

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { CommandFailure } from '../command-failure.js';
+import { isUrl } from '../picture-word.js';
 
 /** Endings of the formats that are read. */
 const ENDINGS = ['.avif', '.gif', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp'];
@@ -9,7 +10,7 @@ const MOST_PICTURES = 100_000;
 
 /**
  * The pictures that words of a command line mean: files as they are, all pictures of a folder (not of those within), and
- * those that a pattern matches. Each once, in the order of the words, and by name within one.
+ * those that a pattern matches; and URLs. Each once, in the order of the words, and by name within one.
  * @throws CommandFailure when a word means none
  */
 export async function findPictures(words: readonly string[]): Promise<string[]> {
@@ -24,6 +25,10 @@ export async function findPictures(words: readonly string[]): Promise<string[]> 
 }
 
 async function picturesOf(word: string): Promise<string[]> {
+  if (isUrl(word)) {
+    if (URL.canParse(word)) return [word];
+    throw new CommandFailure(`${word} cannot be read as a URL`);
+  }
   const path = resolve(word);
   const found = await stat(path).catch(() => null);
   if (found?.isDirectory()) return picturesIn(path);

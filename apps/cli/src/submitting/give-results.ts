@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { DarkroomClient } from '@darkroom/client';
 import {
   type DetectedPicture,
@@ -13,6 +12,7 @@ import {
 } from '@darkroom/result-formats';
 import { CommandFailure, UsageFailure } from '../command-failure.js';
 import { describeResult } from '../describe-result.js';
+import { pictureName } from '../picture-word.js';
 import type { Terminal } from '../terminal.js';
 import type { ArtifactFolder } from './artifact-folder.js';
 import { detailTables } from './detail-tables.js';
@@ -120,7 +120,7 @@ function finished(
 ): { readonly path: string; readonly picture: FinishedPicture }[] {
   return pictures.flatMap(({ path, job }) => {
     if (job === null || job.result === null) return [];
-    return [{ path, picture: { jobId: job.id, fileName: basename(path), result: job.result } }];
+    return [{ path, picture: { jobId: job.id, fileName: pictureName(path), result: job.result } }];
   });
 }
 

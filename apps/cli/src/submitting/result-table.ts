@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { describeResult } from '../describe-result.js';
+import { isUrl } from '../picture-word.js';
 import { textTable } from '../text-table.js';
 import type { SubmittedPicture } from './submit-pictures.js';
 
@@ -36,6 +37,7 @@ export function explainMissing({ path, job, problem }: SubmittedPicture): string
 
 /** As seen from here, where that is shorter. */
 export function shortPath(path: string): string {
+  if (isUrl(path)) return path;
   const way = relative(process.cwd(), path);
   return way.startsWith('..') ? path : way;
 }

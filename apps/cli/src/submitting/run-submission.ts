@@ -11,7 +11,7 @@ import { type PictureTask, type SubmissionFields, submitPictures } from './submi
 
 export interface SubmissionRequest {
   readonly task: PictureTask;
-  /** Files, folders and patterns. */
+  /** Files, folders, patterns and URLs. */
   readonly words: readonly string[];
   readonly url: string | undefined;
   /** Folder for pictures and other files that are made. */

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { pictureName } from '../picture-word.js';
 import { progressBar } from '../progress-bar.js';
 import type { Terminal } from '../terminal.js';
 import { onOneLine } from '../text-table.js';
@@ -18,7 +18,7 @@ export class SubmissionProgress {
 
   onEnd({ path, job }: SubmittedPicture): void {
     this.#ended++;
-    this.#draw(onOneLine(`${basename(path)}: ${job?.status ?? 'refused'}`));
+    this.#draw(onOneLine(`${pictureName(path)}: ${job?.status ?? 'refused'}`));
   }
 
   /** Takes the bar away. */

@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AnalysisSubmission,
@@ -10,6 +9,7 @@ import type {
 import { DarkroomProblem, DarkroomUnreachable } from '@darkroom/client';
 import type { ErrorCode, Job } from '@darkroom/contracts';
 import { CommandFailure } from '../command-failure.js';
+import { isUrl, pictureName } from '../picture-word.js';
 
 type Submission = DetectionSubmission & SegmentationSubmission & AnalysisSubmission;
 type Fields = Omit<Submission, 'image' | 'fileName' | 'outputs'>;
@@ -53,6 +53,8 @@ const OF_PICTURE: ReadonlySet<ErrorCode> = new Set([
   'unsupported_image',
   'image_too_many_pixels',
   'upload_too_large',
+  'url_not_allowed',
+  'url_not_fetched',
 ]);
 const MOST_TRIES = 10;
 const LONGEST_PAUSE_SECONDS = 60;
@@ -111,7 +113,8 @@ function isOfPicture(error: unknown, { prompts, regions }: SubmissionFields): er
 
 async function runJob(path: string, run: SubmissionRun): Promise<Job> {
   const { client, signal } = run;
-  const submitted = await submitPatiently(await readPicture(path), path, run);
+  const image = isUrl(path) ? { url: path } : await readPicture(path);
+  const submitted = await submitPatiently(image, path, run);
   try {
     return await client.waitForEnd(submitted, { signal });
   } catch (error) {
@@ -134,17 +137,26 @@ async function readPicture(path: string): Promise<Buffer> {
 }
 
 /** A full queue or a busy store is waited for. */
-async function submitPatiently(image: Buffer, path: string, run: SubmissionRun): Promise<Job> {
+async function submitPatiently(
+  image: DetectionSubmission['image'],
+  path: string,
+  run: SubmissionRun,
+): Promise<Job> {
   const { client, task, fields, signal } = run;
-  const submission = { image, fileName: basename(path), ...fields };
+  const submission = { image, fileName: pictureName(path), ...fields };
   for (let tries = 1; ; tries++) {
     try {
       return await SUBMIT[task](client, submission as unknown as Submission, { signal });
     } catch (error) {
-      const isPassing = error instanceof DarkroomProblem && error.retryable && tries < MOST_TRIES;
-      if (signal.aborted || error instanceof DarkroomUnreachable || !isPassing) throw error;
+      if (signal.aborted || error instanceof DarkroomUnreachable || !isPassing(error) || tries >= MOST_TRIES)
+        throw error;
       const seconds = Math.min(error.retryAfterSeconds ?? tries, LONGEST_PAUSE_SECONDS);
       await sleep(seconds * 1000, undefined, { signal });
     }
   }
+}
+
+/** What a URL does not give now, its owner has to look after; asking again and again is no use. */
+function isPassing(error: unknown): error is DarkroomProblem {
+  return error instanceof DarkroomProblem && error.retryable && error.code !== 'url_not_fetched';
 }

@@ -8,10 +8,18 @@ export class TestService {
     readonly apps: readonly DarkroomProcess[],
   ) {}
 
-  static async start(modelsFolder: string): Promise<TestService> {
+  /** @param variables of the api, as in `.env.example` */
+  static async start(
+    modelsFolder: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<TestService> {
     const redis = await startPrivateRedis({});
     const port = await freePort();
-    const api = new DarkroomProcess('api', { REDIS_URL: redis.url, PORT: String(port) });
+    const api = new DarkroomProcess('api', {
+      REDIS_URL: redis.url,
+      PORT: String(port),
+      ...variables,
+    });
     const worker = new DarkroomProcess('worker', {
       REDIS_URL: redis.url,
       DARKROOM_MODELS_DIR: modelsFolder,

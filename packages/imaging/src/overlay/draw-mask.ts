@@ -4,7 +4,7 @@ import type { Canvas } from './canvas.js';
 import { intersectRuns, type Runs, runsOfRows, subtractRuns } from './row-runs.js';
 
 /** How much of the colour covers the picture inside a mask and on its outline. */
-const FILL_ALPHA = 0.4;
+export const FILL_ALPHA = 0.4;
 const OUTLINE_ALPHA = 0.9;
 
 /**
@@ -17,12 +17,17 @@ export function fillMask(canvas: Canvas, mask: RegionMask, color: Color): void {
 }
 
 /**
- * Lays a colour for each label over the picture, as transparent as a mask's.
+ * Lays a colour for each label over the picture.
  * @param labels of each pixel, row by row: 0 for none, n for `colors[n - 1]`
  */
-export function blendLabels(canvas: Canvas, labels: Uint16Array, colors: readonly Color[]): void {
+export function blendLabels(
+  canvas: Canvas,
+  labels: Uint16Array,
+  colors: readonly Color[],
+  alpha: number,
+): void {
   const { data } = canvas;
-  const blended = colors.map((color) => color.map((value) => blendedValues(value, FILL_ALPHA)));
+  const blended = colors.map((color) => color.map((value) => blendedValues(value, alpha)));
   for (let i = 0; i < labels.length; i++) {
     if (labels[i] === 0) continue;
     const [reds, greens, blues] = blended[labels[i]! - 1]!;

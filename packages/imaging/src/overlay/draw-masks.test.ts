@@ -46,6 +46,12 @@ describe('drawn masks', () => {
     }
   });
 
+  it('cover as much as is asked for, with an outline or without', () => {
+    const plain = drawMasks(grey, [columns(10, 50)], { opacity: 0.25, hasOutlines: false });
+    expect(pixel(plain, 10, 20)).toEqual(mixed(0, 0.25));
+    expect(pixel(plain, 30, 20)).toEqual(mixed(0, 0.25));
+  });
+
   it('leave the picture itself as it is', () => {
     expect(grey.data.every((value) => value === GREY)).toBe(true);
   });

@@ -5,7 +5,7 @@ import { distinctColor } from '../palettes/distinct-color.js';
 import type { Pixels } from '../pixels.js';
 import { Canvas } from './canvas.js';
 import { drawLabels } from './draw-labels.js';
-import { blendLabels, outlineMask } from './draw-mask.js';
+import { blendLabels, FILL_ALPHA, outlineMask } from './draw-mask.js';
 import { type OverlayStyle, overlayStyle } from './overlay-style.js';
 
 /** A mask with a text at its box. */
@@ -16,17 +16,29 @@ export interface NamedMask {
   readonly text: string;
 }
 
+/** How masks are drawn. */
+export interface MaskStyle {
+  /** How much of the colour covers the picture inside a mask, 0 to 1. */
+  readonly opacity?: number | undefined;
+  readonly hasOutlines?: boolean | undefined;
+}
+
 /**
  * The picture with masks laid over it, half transparent, each in a colour of its own and with its outline. A pixel of
  * several masks has the colour of the smallest alone, so that colours stay what they are; outlines are all visible.
  */
-export function drawMasks(picture: Pixels, masks: readonly MaskRuns[]): Pixels {
+export function drawMasks(
+  picture: Pixels,
+  masks: readonly MaskRuns[],
+  { opacity = FILL_ALPHA, hasOutlines = true }: MaskStyle = {},
+): Pixels {
   const canvas = new Canvas(picture);
   const style = overlayStyle(picture.width, picture.height);
   layMasks(
     canvas,
     style,
     masks.map((mask, index) => ({ mask, color: distinctColor(index) })),
+    { opacity, hasOutlines },
   );
   return canvas.finish();
 }
@@ -50,13 +62,14 @@ function layMasks(
   canvas: Canvas,
   { lineWidth }: OverlayStyle,
   colored: readonly Pick<NamedMask, 'mask' | 'color'>[],
+  { opacity = FILL_ALPHA, hasOutlines = true }: MaskStyle = {},
 ): number[] {
   const masks = colored.map(({ mask }) => mask);
   const areas = masks.map(areaOfRuns);
   const colors = colored.map(({ color }) => color);
-  blendLabels(canvas, labelMap(masks, areas, canvas.width, canvas.height), colors);
+  blendLabels(canvas, labelMap(masks, areas, canvas.width, canvas.height), colors, opacity);
   const largestFirst = Array.from(masks.keys()).sort((a, b) => areas[b]! - areas[a]!);
-  for (const index of largestFirst) {
+  for (const index of hasOutlines ? largestFirst : []) {
     outlineMask(canvas, regionMaskFromRuns(masks[index]!), colors[index]!, lineWidth);
   }
   return largestFirst;

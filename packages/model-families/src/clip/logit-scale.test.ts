@@ -11,7 +11,12 @@ describe('the scale of logits', () => {
   const sigmoid: ClipOptions = { activation: 'sigmoid' };
   const found = (options: ClipOptions, samples: readonly LogitSample[] | null) => {
     const asked: number[] = [];
-    const measure = samples && (async () => (asked.push(1), samples));
+    const measure =
+      samples &&
+      (async () => {
+        asked.push(1);
+        return samples;
+      });
     const source = new LogitScaleSource(options, measure);
     return source.find().then((scale) => ({ ...scale, asked: asked.length }));
   };

@@ -1,4 +1,4 @@
-import type { ScoredConcept } from '@darkroom/contracts';
+import { DarkroomError, type ScoredConcept } from '@darkroom/contracts';
 import type { ACTIVATIONS } from './options.js';
 import { indexOfLargest, type LogitScale, scoresOf, similarityOf } from './scores.js';
 
@@ -17,11 +17,17 @@ export interface Scoring {
   readonly activation: (typeof ACTIVATIONS)[number];
 }
 
+/** @throws DarkroomError `inference_failed` when the encoders, which did not tell, give embeddings of two spaces */
 export function scoreEmbedding(
   embedding: Float32Array,
   concepts: readonly Float32Array[],
   { logitScale, activation }: Scoring,
 ): ScoredEmbedding {
+  const other = concepts.find(({ length }) => length !== embedding.length);
+  if (other) {
+    const detail = `Expected embeddings of texts and pictures with as many numbers, got ${other.length} and ${embedding.length}. Export both encoders with their projections.`;
+    throw new DarkroomError('inference_failed', detail);
+  }
   const similarities = concepts.map((concept) => similarityOf(embedding, concept));
   const scores = scoresOf(similarities, logitScale, activation);
   // Scores rise with similarities, and of sigmoid many may be too small to differ.

@@ -1,11 +1,14 @@
 import {
   type ArtifactRole,
+  type EmbeddingOptions,
+  type EverythingOptions,
   MASK_OUTPUTS,
   type MaskOutput,
   type PictureFormat,
+  type PromptsOptions,
   REFINABLE_MASKS_MAX,
 } from '@darkroom/contracts';
-import { drawMasks, encodeGrey16, labelMap, type Pixels } from '@darkroom/imaging';
+import { drawMasks, encodeGrey16, labelMap, type MaskStyle, type Pixels } from '@darkroom/imaging';
 import { encodeNpy, type Float32Tensor } from '@darkroom/tensor';
 import type { PipelineArtifact } from '../family.js';
 import { artifactOf, pictureArtifact } from '../picture-artifact.js';
@@ -21,15 +24,30 @@ export interface SegmentedPicture {
   readonly modelInput: () => Pixels;
 }
 
-type Maker = (segmented: SegmentedPicture, format: PictureFormat) => Promise<PipelineArtifact>;
+/** How the overlay is made. */
+export interface OverlayOptions extends MaskStyle {
+  readonly format: PictureFormat;
+}
+
+/** A job that was queued by an older api says nothing of how masks are drawn. */
+export function overlayOptions(
+  options: PromptsOptions | EverythingOptions | EmbeddingOptions,
+): OverlayOptions {
+  const format = options.output_format;
+  if (options.mode === 'embedding') return { format };
+  return { format, opacity: options.overlay_opacity, hasOutlines: options.overlay_outlines };
+}
+
+type Maker = (segmented: SegmentedPicture, overlay: OverlayOptions) => Promise<PipelineArtifact>;
 
 export const EMBEDDING_FILE = 'embedding.npy';
 
 const MAKERS: Readonly<Record<MaskOutput, Maker>> = {
-  overlay: async ({ picture, masks }, format) => {
+  overlay: async ({ picture, masks }, { format, ...style }) => {
     const drawn = drawMasks(
       picture,
       masks.map(({ mask }) => mask),
+      style,
     );
     return pictureArtifact('overlay', null, drawn, format);
   },
@@ -51,12 +69,12 @@ const MAKERS: Readonly<Record<MaskOutput, Maker>> = {
 export async function makeArtifacts(
   segmented: SegmentedPicture,
   outputs: readonly string[],
-  format: PictureFormat,
+  overlay: OverlayOptions,
 ): Promise<PipelineArtifact[]> {
   const artifacts: PipelineArtifact[] = [];
   // One after the other: each holds a picture of the full size while it is encoded.
   for (const output of MASK_OUTPUTS) {
-    if (outputs.includes(output)) artifacts.push(await MAKERS[output](segmented, format));
+    if (outputs.includes(output)) artifacts.push(await MAKERS[output](segmented, overlay));
   }
   return artifacts;
 }

@@ -1,10 +1,13 @@
 import {
   AutomaticOptionsSchema,
+  DEFAULT_OVERLAY_OPACITY,
   DEFAULT_POLYGON_TOLERANCE,
   MASK_FORMATS,
   MASK_OUTPUTS,
   MASKS_MAX,
   MaskFormatSchema,
+  OverlayOpacitySchema,
+  OverlayOutlinesSchema,
   PICTURE_FORMATS,
   PolygonToleranceSchema,
   PromptsFieldsSchema,
@@ -54,6 +57,8 @@ export const DefaultsSchema = Type.Object(
     automatic: Type.Optional(Type.Partial(AutomaticOptionsSchema, closed)),
     mask_format: Type.Optional(MaskFormatSchema),
     polygon_tolerance: Type.Optional(PolygonToleranceSchema),
+    overlay_opacity: Type.Optional(OverlayOpacitySchema),
+    overlay_outlines: Type.Optional(OverlayOutlinesSchema),
     outputs: Type.Optional(outputs),
     output_format: Type.Optional(Type.Enum([...PICTURE_FORMATS])),
   },
@@ -97,6 +102,14 @@ export function requestOptions(manifest: CompleteManifest): TSchema {
       polygon_tolerance: Type.Number({
         ...PolygonToleranceSchema,
         default: defaults.polygon_tolerance ?? DEFAULT_POLYGON_TOLERANCE,
+      }),
+      overlay_opacity: Type.Number({
+        ...OverlayOpacitySchema,
+        default: defaults.overlay_opacity ?? DEFAULT_OVERLAY_OPACITY,
+      }),
+      overlay_outlines: Type.Boolean({
+        ...OverlayOutlinesSchema,
+        default: defaults.overlay_outlines ?? true,
       }),
       outputs: Type.Array(Type.Enum([...MASK_OUTPUTS]), {
         uniqueItems: true,

@@ -23,7 +23,7 @@ import { plainPicture } from '../plain-picture.js';
 import type { RunMemory } from '../run-memory.js';
 import { answerPrompts } from './answer-prompts.js';
 import type { AnsweredMask } from './answered-mask.js';
-import { EMBEDDING_FILE, logitsArtifacts, makeArtifacts } from './artifacts.js';
+import { EMBEDDING_FILE, logitsArtifacts, makeArtifacts, overlayOptions } from './artifacts.js';
 import { describeMasks } from './describe-masks.js';
 import { findEverything } from './find-everything.js';
 import { type FoundEmbedding, PictureEmbeddings } from './picture-embeddings.js';
@@ -116,7 +116,7 @@ export class SamPipeline implements Pipeline<PreparedPicture, InferredPicture> {
       : samOptions.outputs;
     const modelInput = () => this.#encoder.seen(this.#tensorOf(prepared));
     const segmented = { picture, masks, embedding: embeddingTensor, modelInput };
-    const artifacts = await makeArtifacts(segmented, outputs, samOptions.output_format);
+    const artifacts = await makeArtifacts(segmented, outputs, overlayOptions(samOptions));
     const size = { width: picture.width, height: picture.height };
     if (isEmbedding) {
       const shape = [...embeddingTensor().dims];

@@ -110,7 +110,7 @@ describe('two graphs that don’t fit are told with file, field and remedy:', ()
       META,
       { defaults: { automatic: { points_per_side: 0 }, multimask: 'yes', prompts: [] } },
       [
-        'model.json#/defaults/prompts: is not a known field; known are mode, multimask, automatic, mask_format, polygon_tolerance, outputs, output_format',
+        'model.json#/defaults/prompts: is not a known field; known are mode, multimask, automatic, mask_format, polygon_tolerance, overlay_opacity, overlay_outlines, outputs, output_format',
         'model.json#/defaults/multimask: expected true or false, got "yes"',
         'model.json#/defaults/automatic/points_per_side: expected a whole number from 1 to 128, got 0. The picture is asked at a grid of so many times so many points. All crops together may have 16384',
       ],

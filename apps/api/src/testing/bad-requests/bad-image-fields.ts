@@ -58,9 +58,17 @@ function badBase64(base64: string): BadRequest[] {
 
 function badReferences(jobId: string): BadRequest[] {
   return [
-    bad('a URL to fetch', image({ url: 'https://example.org/cat.jpg' }), 'option_not_supported', /not fetch/),
-    bad('a URL to fetch as text', image('http://169.254.169.254/meta'), 'option_not_supported', /not fetch/),
-    bad('a URL of a file', image('file:///etc/passwd'), 'invalid_field', /data: URL/),
+    bad('a URL with a password', image({ url: 'https://a:b@example.org/' }), 'url_not_allowed', /password/),
+    bad('a URL of metadata, as text', image('http://169.254.169.254/'), 'url_not_allowed', /cloud metadata/),
+    bad('a URL of a file', image('file:///etc/passwd'), 'url_not_allowed', /begins with "file:"/),
+    invalid('a URL and base64', { url: 'https://example.org/', base64: '' }, /got the keys url, base64/),
+    invalid(
+      'a URL and an artifact',
+      { url: 'https://example.org/', artifact: 'x' },
+      /got the keys url, artifact/,
+    ),
+    invalid('a URL that is a list', { url: [] }, /"image\/url" must be a text/),
+    invalid('a path of another system', 'C:\\photo.jpg', /none of these/),
     bad('a job that does not exist', image({ job: UNKNOWN_JOB }), 'job_not_found', new RegExp(UNKNOWN_JOB)),
     bad('a job like a path', image({ job: '../../etc/passwd' }), 'job_not_found', /etc\/passwd/),
     bad('a job with a very long id', image({ job: 'job_'.repeat(5000) }), 'job_not_found', /job_/),

@@ -2,7 +2,9 @@
 
 import numpy as np
 import onnx
+import torch
 from onnx import numpy_helper
+from torch import nn
 
 SMALLEST = 256  # numbers; smaller tensors are kept as they are
 
@@ -28,3 +30,11 @@ def store_weights_as_float16(model: onnx.ModelProto) -> onnx.ModelProto:
     del model.graph.node[:]
     model.graph.node.extend([*casts, *nodes])
     return model
+
+
+@torch.no_grad()
+def round_weights(module: nn.Module) -> None:
+    """Rounds to float16 what the export stores so."""
+    for parameter in module.parameters():
+        if parameter.numel() >= SMALLEST:
+            parameter.copy_(parameter.half().float())

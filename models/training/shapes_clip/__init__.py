@@ -1,0 +1,1 @@
+"""The CLIP of the shapes world: pictures and texts in one space of embeddings."""
