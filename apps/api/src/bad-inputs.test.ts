@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Job } from '@darkroom/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ANALYZER_MODEL } from './testing/analysis-models.js';
+import { badAnalyses } from './testing/bad-requests/bad-analyses.js';
 import { badBodies } from './testing/bad-requests/bad-bodies.js';
 import { badFields } from './testing/bad-requests/bad-fields.js';
 import { badGenerations } from './testing/bad-requests/bad-generations.js';
@@ -13,6 +15,7 @@ import type { BadRequest, Material } from './testing/bad-requests/bad-request.js
 import { expectProblem } from './testing/expect-problem.js';
 import { GeneratorModels } from './testing/generator-model.js';
 import { PromptableModels } from './testing/promptable-model.js';
+import { RegisteredModels } from './testing/registered-models.js';
 import { sendRequest } from './testing/send-request.js';
 import { QUICK_MODEL, type RunningService, startService } from './testing/start-service.js';
 import { formSubmission, rawSubmission, withHeaders } from './testing/submission.js';
@@ -26,6 +29,7 @@ const TABLES: Readonly<Record<string, (material: Material) => BadRequest[]>> = {
   field: badFields,
   prompt: badPrompts,
   generation: badGenerations,
+  analysis: badAnalyses,
   body: badBodies,
   'path, query or head': badPaths,
 };
@@ -43,6 +47,7 @@ beforeAll(async () => {
   service = started;
   (await PromptableModels.open(service)).close();
   (await GeneratorModels.open(service)).close();
+  (await RegisteredModels.open(service, [ANALYZER_MODEL])).close();
   const { id } = await runGoodJob(photo);
   material = { photo, jpeg, jobId: id, maxUploadBytes: MAX_UPLOAD_BYTES };
 });
