@@ -362,7 +362,7 @@ describe('an analysis', () => {
       () => ({ image: image(), generate: { prompt: 'a' }, concepts: ['a'] }),
       'invalid_field',
       '#/generate',
-      /one of them/,
+      /Leave one out/,
     ],
     [
       'of several prompts',

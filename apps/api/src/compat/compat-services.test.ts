@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadEnv } from '../env.js';
-import { compatForm, shapesPicture, startDemoModels } from '../testing/start-demo-models.js';
+import { compatForm, DEMO_MODELS, shapesPicture, startDemoModels } from '../testing/start-demo-models.js';
 import { type RunningService, startService } from '../testing/start-service.js';
-import { rawSubmission } from '../testing/submission.js';
+import { jsonSubmission, rawSubmission } from '../testing/submission.js';
 
 /** A path of each service. */
 const PATHS = ['/ping', '/healthcheck', '/sam/segment/status/job_1', '/api/analyze'];
@@ -43,10 +43,7 @@ describe('all services at once', () => {
 
   beforeAll(async () => {
     const variables = { DARKROOM_COMPAT: 'all' };
-    [service, picture] = await Promise.all([
-      startDemoModels(['shapes-seg', 'shapes-det', 'shapes-sam'], { variables }),
-      shapesPicture(),
-    ]);
+    [service, picture] = await Promise.all([startDemoModels(DEMO_MODELS, { variables }), shapesPicture()]);
   });
   afterAll(() => service.stop());
 
@@ -55,18 +52,33 @@ describe('all services at once', () => {
       compatForm(texts, { field, bytes: picture });
     const onnx = ['infer_model_type', 'onnx'] as const;
     const map = ['requested_results_types', 'segmentation_map'] as const;
+    const sent = {
+      threshold_value: 0.5,
+      image_string: picture.toString('base64'),
+      input_image_name: 'in.jpg',
+      output_image_name: 'out.jpg',
+    };
+    const drawn = {
+      prompt: 'a red circle on a blue background',
+      texts: ['a red circle', 'a green star'],
+      roi: [[32, 32]],
+    };
     const answers = await Promise.all([
       service.fetch('/sam/segment', form('image')),
       service.fetch('/infer/file', form('file', onnx, map)),
       service.fetch('/upload', form('file')),
+      service.fetch('/api/detect-area-base64', jsonSubmission(sent)),
+      service.fetch('/api/adv/generate', jsonSubmission(drawn)),
       service.fetch('/v1/segmentation?wait=30', rawSubmission(picture)),
     ]);
     const bodies = await Promise.all(answers.map((answer) => answer.json()));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
     expect(bodies).toMatchObject([
       { message: 'Request in progress', task_id: expect.stringMatching(/^job_/) },
       { Status: 'OK', requested_results: { segmentation_map: expect.any(Array) } },
       { stat: { circle: expect.any(Number) } },
+      { data: { detected_bounding_boxes: expect.any(Array) }, status_code: 200 },
+      { clip_analysis: { all_concepts: drawn.texts, all_confidence_scores: expect.any(Array) } },
       { model: 'shapes-seg', status: 'succeeded' },
     ]);
     const { task_id } = bodies[0] as { task_id: string };

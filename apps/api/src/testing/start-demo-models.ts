@@ -4,7 +4,8 @@ import { type RunningService, type ServiceOptions, startService, startWorker } f
 
 const REPOSITORY_ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
-export type DemoModelId = 'shapes-seg' | 'shapes-det' | 'shapes-sam';
+export const DEMO_MODELS = ['shapes-seg', 'shapes-det', 'shapes-sam', 'shapes-sd', 'shapes-clip'] as const;
+export type DemoModelId = (typeof DEMO_MODELS)[number];
 
 /** The service with a worker for demo models of the repository. */
 export async function startDemoModels(
