@@ -59,6 +59,10 @@ def add_detection_options(parser: argparse.ArgumentParser) -> None:
         help="of frozen batch norms; default: 0 for ResNets tuned from torchvision's COCO weights,"
         " which don't count batches; 1e-5 for what was trained from scratch",
     )
+    parser.add_argument(
+        "--shortest-edge", type=int, metavar="PIXELS", help="min_size that the network was built with"
+    )
+    parser.add_argument("--longest-edge", type=int, metavar="PIXELS", help="max_size, likewise")
     add_score_threshold(parser)
 
 

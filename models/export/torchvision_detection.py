@@ -7,10 +7,12 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import nn
+from torch.nn import functional
 from torchvision.models import detection
+from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.transform import resize_boxes
 from torchvision.ops.misc import FrozenBatchNorm2d
-from torchvision.transforms import functional
+from torchvision.transforms.functional import to_tensor
 
 from .answers import Detections
 from .checkpoint_kind import require_kind
@@ -22,6 +24,7 @@ from .match_weights import COUNTER, match_weights, shape_of
 from .onnx_runner import timed
 from .paste_masks import paste_masks
 from .preparation import prepare
+from .roi_align_operator import register_roi_align
 from .safe_load import load_weights
 
 KIND = "torchvision-detection"
@@ -47,7 +50,11 @@ class ServedDetection(nn.Module):
         self.network = network
 
     def forward(self, picture: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        images, _ = self.network.transform([picture])
+        transform = self.network.transform
+        resized = resize(transform.normalize(picture), float(transform.min_size[-1]), float(transform.max_size))
+        height, width = resized.shape[-2:]
+        padding = (0, -width % transform.size_divisible, 0, -height % transform.size_divisible)
+        images = ImageList(functional.pad(resized[None], padding), [(height, width)])
         features = self.network.backbone(images.tensors)
         proposals, _ = self.network.rpn(images, features)
         (found,), _ = self.network.roi_heads(features, proposals, images.image_sizes)
@@ -56,13 +63,28 @@ class ServedDetection(nn.Module):
         return (boxes, found["labels"], found["scores"], *masks)
 
 
+def resize(picture: torch.Tensor, shortest: float, longest: float) -> torch.Tensor:
+    """`GeneralizedRCNNTransform.resize`, to the same pixel.
+
+    That one reckons with doubles when it runs and with floats when it is traced: some pictures, such as those of
+    430 pixels, would become a pixel higher, and every box another.
+    """
+    sizes = torch._shape_as_tensor(picture)[-2:]
+    sides = sizes.float()
+    scales = torch.stack((sides.min(), sides.max())).reciprocal() * torch.tensor([shortest, longest])
+    height, width = torch.floor(sizes.double() * scales.min().double()).long().unbind()
+    return functional.interpolate(
+        picture[None], size=(height, width), mode="bilinear", align_corners=False
+    )[0]
+
+
 def export(options: argparse.Namespace, folder: Path) -> Exported:
     weights = load_weights(options.checkpoint)
     require_kind(weights, KIND)
     architecture = options.architecture or recognize_architecture(weights)
     classes = shape_of(weights, "roi_heads.box_predictor.cls_score.weight")[0]
     eps = batch_norm_eps(options, weights)
-    network = match_weights(build(architecture, classes, weights, eps), weights, architecture)
+    network = match_weights(build(architecture, classes, weights, options, eps), weights, architecture)
     has_masks = architecture.startswith("maskrcnn")
     labels = labels_of(options, classes)
     write_detection(ServedDetection(network), has_masks, folder / GRAPH)
@@ -98,6 +120,7 @@ def write_detection(network: nn.Module, has_masks: bool, path: Path) -> None:
             "masks": [None, 1, MASK_CELLS, MASK_CELLS],
         },
     )
+    register_roi_align()
     # Noise, so that something is found while the graph is traced.
     example = torch.rand(3, *EXAMPLE_SIDES, generator=torch.Generator().manual_seed(0))
     write_graph(network, (example,), path, description)
@@ -128,9 +151,17 @@ def is_frozen(weights: dict[str, torch.Tensor]) -> bool:
     return not any(name.startswith("backbone.") and name.endswith(COUNTER) for name in weights)
 
 
-def build(architecture: str, classes: int, weights: dict[str, torch.Tensor], eps: float | None) -> nn.Module:
+def build(
+    architecture: str,
+    classes: int,
+    weights: dict[str, torch.Tensor],
+    options: argparse.Namespace,
+    eps: float | None,
+) -> nn.Module:
     constructor = getattr(detection, architecture)
-    network = constructor(weights=None, weights_backbone=None, num_classes=classes)
+    sizes = {"min_size": options.shortest_edge, "max_size": options.longest_edge}
+    given = {name: size for name, size in sizes.items() if size is not None}
+    network = constructor(weights=None, weights_backbone=None, num_classes=classes, **given)
     if eps is not None:
         for module in network.modules():
             if isinstance(module, (nn.BatchNorm2d, FrozenBatchNorm2d)):
@@ -158,7 +189,7 @@ def labels_of(options: argparse.Namespace, classes: int) -> list[str]:
 
 def ask_original(network: nn.Module, picture: Image.Image, score_threshold: float) -> TimedAnswer:
     """torchvision's own forward, which pastes masks into the picture."""
-    feed = functional.to_tensor(picture)
+    feed = to_tensor(picture)
     with torch.no_grad():
         found, seconds = timed(lambda: network([feed])[0])
     rows = found["scores"] >= score_threshold
