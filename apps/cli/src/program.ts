@@ -1,6 +1,7 @@
 import { VERSION } from '@darkroom/service-kit';
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
+import { convertLabelmeCommand } from './commands/convert-labelme.js';
 import { detectCommand } from './commands/detect.js';
 import { generateCommand } from './commands/generate.js';
 import { modelsAddCommand } from './commands/models-add.js';
@@ -37,7 +38,9 @@ export function buildProgram(terminal: Terminal, run: RunCommand): Command {
     modelsRemoveCommand,
   ];
   for (const build of ofModels) models.addCommand(build(run));
-  for (const command of [detectCommand(run), segmentCommand(run), generateCommand(run), models])
+  const convert = new Command('convert').description('Makes files of one format into those of another.');
+  convert.addCommand(convertLabelmeCommand(run));
+  for (const command of [detectCommand(run), segmentCommand(run), generateCommand(run), models, convert])
     program.addCommand(command);
   program.addHelpText('after', NOTES);
   for (const command of allOf(program)) setUp(command, terminal);
