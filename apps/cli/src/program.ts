@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
 import { analyzeCommand } from './commands/analyze.js';
 import { base64Command } from './commands/base64.js';
+import { convertLabelmeCommand } from './commands/convert-labelme.js';
 import { detectCommand } from './commands/detect.js';
 import { generateCommand } from './commands/generate.js';
 import { modelsAddCommand } from './commands/models-add.js';
@@ -41,7 +42,9 @@ export function buildProgram(terminal: Terminal, run: RunCommand): Command {
   for (const build of ofModels) models.addCommand(build(run));
   const ofPictures = [detectCommand, segmentCommand, generateCommand, analyzeCommand, base64Command];
   for (const build of ofPictures) program.addCommand(build(run));
-  program.addCommand(models);
+  const convert = new Command('convert').description('Makes files of one format into those of another.');
+  convert.addCommand(convertLabelmeCommand(run));
+  program.addCommand(models).addCommand(convert);
   program.addHelpText('after', NOTES);
   for (const command of allOf(program)) setUp(command, terminal);
   return program;

@@ -1,0 +1,1 @@
+"""From a PyTorch checkpoint to a model that Darkroom serves, compared with the original."""

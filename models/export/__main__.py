@@ -1,0 +1,50 @@
+"""python3 -m export <kind> <checkpoint> [options]"""
+
+import importlib
+import sys
+
+from .command_line import build_parser
+from .export_failure import ExportFailure
+
+EXIT_FAILURE = 1
+EXIT_DIFFERENT = 3
+
+# Names of modules, where the package that brings them is called otherwise.
+PACKAGES = {
+    "PIL": "pillow",
+    "yaml": "pyyaml",
+    "segment_anything": '"segment_anything @ git+https://github.com/facebookresearch/segment-anything.git"',
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = build_parser().parse_args(arguments)
+    try:
+        return run(options)
+    except ExportFailure as failure:
+        print(f"✗ {failure}", file=sys.stderr)
+        return EXIT_FAILURE
+    except ModuleNotFoundError as error:
+        print(f"✗ {explain_missing(error, options.kind)}", file=sys.stderr)
+        return EXIT_FAILURE
+
+
+def run(options) -> int:
+    kind = importlib.import_module(f".{options.module}", __package__)
+    from .export_model import export_model
+
+    return 0 if export_model(kind.export, options) else EXIT_DIFFERENT
+
+
+def explain_missing(error: ModuleNotFoundError, kind: str) -> str:
+    module = (error.name or "").split(".")[0]
+    package = PACKAGES.get(module, module)
+    return (
+        f"{kind} needs the Python package {module}, which is not installed here."
+        f"\n  pip install {package}"
+        "\n  or, for everything that the exporter needs: pip install -r export/requirements.txt"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

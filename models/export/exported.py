@@ -1,0 +1,42 @@
+"""What a kind of checkpoint has made, for all that follows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from .answers import Answer
+from .onnx_runner import GraphRun
+from .service import Service
+
+# Runs one of the written graphs, given by its file's name.
+RunGraph = Callable[[str, dict[str, np.ndarray]], GraphRun]
+
+
+@dataclass(frozen=True)
+class TimedAnswer:
+    """An answer, and how long the network alone took."""
+
+    answer: Answer
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A network that was written as graphs, and both ways to ask it."""
+
+    # Names of the files by their part in the manifest, and the manifest's fields beyond those of all models.
+    parts: dict[str, str]
+    fields: dict[str, Any]
+    # With PyTorch, and with the preparation of the library that the network comes from.
+    ask_original: Callable[[Image.Image], TimedAnswer]
+    # With the graphs, and with the preparation that the manifest describes.
+    ask_graphs: Callable[[Image.Image, RunGraph], TimedAnswer]
+    # Through the service, by the model's id.
+    ask_service: Callable[[Image.Image, Service, str], Answer] | None
+    # Of classes, or the texts that were compared.
+    labels: Sequence[str] = ()
+    # What a user should know, a sentence each.
+    notes: Sequence[str] = field(default_factory=tuple)

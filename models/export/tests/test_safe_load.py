@@ -1,0 +1,200 @@
+"""Checks that weights are read and code is not run: needs PyTorch."""
+
+import argparse
+import pickle
+import tarfile
+import tempfile
+import unittest
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from export.export_failure import ExportFailure
+from export.safe_load import load_weights, refuse_code
+from export.tensor_file import write_tensor_file
+
+from .checkpoints import (
+    ChangesTheProgram,
+    EvaluatesCode,
+    RunsACommand,
+    small_weights,
+    write_pickle_in_archive,
+    write_plain_pickle,
+)
+
+
+class InAFolder(unittest.TestCase):
+    def setUp(self) -> None:
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+        self.path = self.folder / "weights.pth"
+        self.trace = self.folder / "trace"
+
+    def assert_weights(self, given: dict) -> None:
+        expected = small_weights()
+        self.assertEqual(list(given), list(expected))
+        for name, value in expected.items():
+            self.assertEqual(given[name].dtype, value.dtype)
+            self.assertTrue(torch.equal(given[name], value))
+
+    def assert_refused(self, words: str) -> None:
+        with self.assertRaises(ExportFailure) as caught:
+            load_weights(self.path)
+        self.assertIn(words, str(caught.exception))
+        self.assertFalse(self.trace.exists(), "code of the checkpoint was run")
+
+
+class SoundCheckpoints(InAFolder):
+    def test_are_read_in_both_formats_of_pytorch(self):
+        for is_zip in (True, False):
+            torch.save(small_weights(), self.path, _use_new_zipfile_serialization=is_zip)
+            self.assert_weights(load_weights(self.path))
+
+    def test_may_have_the_weights_beside_what_a_training_needs(self):
+        network = torch.nn.Linear(2, 2)
+        optimizer = torch.optim.Adam(network.parameters())
+        network(torch.ones(1, 2)).sum().backward()
+        optimizer.step()
+        for key in ("model", "state_dict", "model_state_dict"):
+            beside = {"optimizer": optimizer.state_dict(), "epoch": 3, "args": argparse.Namespace(lr=0.1)}
+            torch.save({key: small_weights(), **beside}, self.path)
+            self.assert_weights(load_weights(self.path))
+
+    def test_lose_what_wrappers_put_before_all_names(self):
+        torch.save({f"module.{name}": value for name, value in small_weights().items()}, self.path)
+        self.assert_weights(load_weights(self.path))
+
+    def test_may_be_arrays_as_in_the_zoo_of_detectron2(self):
+        arrays = {name: value.numpy() for name, value in small_weights().items()}
+        self.path = self.folder / "zoo.pkl"
+        for protocol in (2, 4):
+            write_plain_pickle(self.path, {"model": arrays, "__author__": "the zoo"}, protocol)
+            self.assert_weights(load_weights(self.path))
+
+    def test_may_be_safetensors(self):
+        self.path = self.folder / "model.safetensors"
+        write_tensor_file(self.path, {name: value.numpy() for name, value in small_weights().items()})
+        self.assert_weights(load_weights(self.path))
+
+
+    def test_keep_shared_and_turned_tensors_and_every_type(self):
+        base = torch.arange(12.0).reshape(3, 4)
+        saved = {"a": base, "b": base.t(), "c": base[1:, ::2], "empty": torch.zeros(0, 3), "one": torch.tensor(2.5)}
+        types = ("float64", "bfloat16", "int32", "int16", "int8", "uint8", "bool")
+        saved.update({name: torch.ones(3).to(getattr(torch, name)) for name in types})
+        saved["parameter"] = torch.nn.Parameter(torch.ones(2))
+        for is_zip in (True, False):
+            torch.save(saved, self.path, _use_new_zipfile_serialization=is_zip)
+            for name, value in load_weights(self.path).items():
+                self.assertEqual(value.dtype, saved[name].dtype)
+                self.assertTrue(torch.equal(value, saved[name]))
+
+
+class CheckpointsWithCode(InAFolder):
+    def test_are_refused_before_anything_runs(self):
+        for harm in (RunsACommand(self.trace), EvaluatesCode(self.trace)):
+            for is_zip in (True, False):
+                torch.save({"model": small_weights(), "extra": harm}, self.path, _use_new_zipfile_serialization=is_zip)
+                self.assert_refused("Nothing of it was run")
+
+    def test_are_refused_as_plain_pickles_of_every_protocol(self):
+        for protocol in range(6):
+            write_plain_pickle(self.path, [RunsACommand(self.trace)], protocol)
+            self.assert_refused("system")
+
+    def test_are_refused_when_they_only_set_something(self):
+        write_pickle_in_archive(self.path, pickle.dumps(ChangesTheProgram()))
+        self.assert_refused("setattr")
+        self.assertFalse(hasattr(Path, "stolen"))
+
+    def test_are_refused_when_they_ask_for_a_part_of_something_known(self):
+        # Protocol 4 looks names up through points: torch.Size.__reduce__ and the like.
+        content = b"\x80\x04\x8c\x05torch\x8c\x0dSize.__base__\x93."
+        write_pickle_in_archive(self.path, content)
+        self.assert_refused("Size.__base__")
+
+    def test_are_refused_when_another_codec_is_asked_for(self):
+        write_pickle_in_archive(self.path, b"c_codecs\nencode\n(X\x01\x00\x00\x00aX\x05\x00\x00\x00rot13tR.")
+        self.assert_refused("_codecs.encode")
+
+    def test_are_refused_before_another_library_reads_them(self):
+        torch.save(RunsACommand(self.trace), self.path)
+        with self.assertRaises(ExportFailure):
+            refuse_code(self.path)
+        self.assertFalse(self.trace.exists())
+
+    def test_a_whole_model_is_refused_with_what_to_do(self):
+        torch.save(torch.nn.Linear(2, 2), self.path)
+        self.assert_refused("model.state_dict()")
+
+
+class OtherFiles(InAFolder):
+    def test_are_no_checkpoints(self):
+        self.path.write_text("not a checkpoint")
+        self.assert_refused("is no checkpoint of PyTorch")
+        self.path.write_bytes(b"")
+        self.assert_refused("is no checkpoint of PyTorch")
+        torch.save(small_weights(), self.path)
+        self.path.write_bytes(self.path.read_bytes()[:200])
+        self.assert_refused("is no checkpoint of PyTorch")
+
+    def test_storages_that_lie_about_their_sizes_are_refused(self):
+        torch.save({"a": torch.zeros(4)}, self.path)
+        with zipfile.ZipFile(self.path) as archive:
+            content = archive.read(next(name for name in archive.namelist() if name.endswith("data.pkl")))
+            numbers = bytes(16)
+        size = b"K\x04\x85"
+        self.assertIn(size, content)
+        for changed, compression in (
+            (content.replace(size, b"K\x09\x85", 1), zipfile.ZIP_STORED),
+            (content, zipfile.ZIP_DEFLATED),
+        ):
+            with zipfile.ZipFile(self.path, "w", compression) as archive:
+                archive.writestr("archive/data.pkl", changed, zipfile.ZIP_STORED)
+                archive.writestr("archive/data/0", numbers)
+            self.assert_refused("is no checkpoint of PyTorch")
+        write_pickle_in_archive(self.path, content)
+        self.assert_refused("lacks archive/data/0")
+
+    def test_a_missing_file_and_a_folder_are_told(self):
+        self.assert_refused("does not exist")
+        self.path.mkdir()
+        self.assert_refused("is a folder")
+
+    def test_archives_of_other_kinds_are_told(self):
+        torch.jit.script(torch.nn.Linear(2, 2)).save(str(self.path))
+        self.assert_refused("TorchScript")
+        with tarfile.open(self.path, "w") as archive:
+            archive.add(__file__, "storages")
+        self.assert_refused("tar archive")
+
+    def test_what_holds_no_weights_is_told_with_what_it_holds(self):
+        torch.save({"epoch": 3, "history": [1.0]}, self.path)
+        self.assert_refused("epoch, history")
+        torch.save(torch.zeros(2), self.path)
+        self.assert_refused("one tensor without a name")
+        torch.save([1, 2], self.path)
+        self.assert_refused("a list")
+
+    def test_safetensors_that_lie_about_their_sizes_are_refused(self):
+        self.path = self.folder / "model.safetensors"
+        write_tensor_file(self.path, {"a": np.zeros(4, np.float32)})
+        sound = self.path.read_bytes()
+        for content in (
+            sound[:-1],
+            b"\xff" * 16,
+            sound.replace(b"[4]", b"[9]"),
+            sound.replace(b"[0, 16]", b"[-4,12]"),
+            sound.replace(b'"F32"', b'"X99"'),
+            (2).to_bytes(8, "little") + b"[]",
+            b"",
+        ):
+            self.path.write_bytes(content)
+            self.assert_refused("is no .safetensors file")
+
+
+if __name__ == "__main__":
+    unittest.main()
