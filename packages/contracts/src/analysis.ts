@@ -40,11 +40,11 @@ const ConceptsSchema = Type.Array(ConceptSchema, {
   maxItems: CONCEPTS_MAX,
   description: 'Texts that the picture, and each region, is compared with.',
 });
-const TemplateSchema = Type.String({
+const template = {
   maxLength: CONCEPT_CHARACTERS_MAX,
   description:
     'What the model reads for a concept: `{}` stands for it, as in `a photo of a {}`. Default: as the model has it.',
-});
+};
 
 const { points, box } = PromptFieldsSchema.properties;
 const RegionFieldsSchema = Type.Object(
@@ -69,7 +69,7 @@ export const AnalysisFieldsSchema = Type.Object(
     ...commonSubmissionFields,
     generate: Type.Optional(GenerateFieldsSchema),
     concepts: Type.Optional(ConceptsSchema),
-    template: Type.Optional(TemplateSchema),
+    template: Type.Optional(Type.String(template)),
     regions: Type.Optional(
       Type.Array(RegionFieldsSchema, {
         minItems: 1,
@@ -124,7 +124,7 @@ export const SCORED_PARTS = ['picture', 'regions'] as const;
 export const AnalysisOptionsSchema = Type.Object({
   scored: Type.Enum([...SCORED_PARTS]),
   concepts: Type.Array(ConceptSchema, { maxItems: CONCEPTS_MAX }),
-  template: TemplateSchema,
+  template: Type.String({ ...template, pattern: '\\{\\}' }),
   /** Empty where the whole is scored. */
   regions: Type.Array(KnownRegionSchema, { maxItems: REGIONS_MAX }),
   region_crop: RegionCropSchema,

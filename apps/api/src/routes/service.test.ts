@@ -39,6 +39,7 @@ describe('GET /v1', () => {
         { task: 'segmentation', default_model: QUICK_MODEL, url: `${service.url}/v1/segmentation` },
         { task: 'detection', default_model: null, url: `${service.url}/v1/detection` },
         { task: 'generation', default_model: null, url: `${service.url}/v1/generation` },
+        { task: 'analysis', default_model: null, url: `${service.url}/v1/analysis` },
       ],
       limits: { max_upload_bytes: 1_000_000, max_wait_seconds: 50 },
     });
