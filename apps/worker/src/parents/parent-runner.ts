@@ -159,8 +159,10 @@ function warningsOf(parent: JobRecord, children: JobFamily['children']): Warning
 
 /** What the children took together. */
 function timingsOf(children: readonly JobRecord[]): StageTimings {
-  const sum = (stage: keyof StageTimings) =>
-    children.reduce((total, { outcome }) => total + (outcome.timings?.[stage] ?? 0), 0);
+  const sum = (stage: keyof StageTimings) => {
+    const total = children.reduce((before, { outcome }) => before + (outcome.timings?.[stage] ?? 0), 0);
+    return Math.round(total * 10) / 10;
+  };
   return {
     decode_ms: sum('decode_ms'),
     prepare_ms: sum('prepare_ms'),
