@@ -65,7 +65,7 @@ describe('models add with addresses', () => {
   });
 
   it('fetches a graph with the weights that it has in a file beside it', async () => {
-    const parts = segmentationGraphParts({ classes: 2, size: { width: 32, height: 32 } });
+    const parts = segmentationGraphParts({ classes: 20, size: { width: 32, height: 32 } });
     const graph = withExternalWeights({ ...parts, name: 'shore', inputs: [parts.input] }, 'shore.data');
     const words = [host.file('/shore.onnx', graph.graph), host.file('/shore.data', graph.weights)];
     const { exitCode, stderr } = await folder.run(['models', 'add', ...words]);
