@@ -1,14 +1,12 @@
-import { statfs } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { ModelStaging, suggestModelId } from '@darkroom/model-catalog/importing';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import { byteText } from '../byte-text.js';
 import type { CommandContext } from '../command-context.js';
 import { UsageFailure } from '../command-failure.js';
-import { notFetched } from './download-failure.js';
 import { DOWNLOAD_LIMITS } from './download-limits.js';
 import { DownloadProgress } from './download-progress.js';
 import { type DownloadedFile, FileDownload } from './file-download.js';
+import { checkFreeSpace } from './free-space.js';
 import type { ModelAddress } from './model-address.js';
 import { type S3Settings, s3Settings } from './s3-object.js';
 
@@ -99,7 +97,7 @@ async function fetchAll(
       onProgress: progress.show.bind(progress),
       // All is copied or converted into the model’s own folder before it goes.
       checkSpace: (address, missingBytes, totalBytes) =>
-        checkSpace(folder, address, missingBytes + before + totalBytes),
+        checkFreeSpace(folder, address, missingBytes + before + totalBytes),
     });
     try {
       files.push(await download.run());
@@ -108,14 +106,4 @@ async function fetchAll(
     }
   }
   return files;
-}
-
-async function checkSpace(folder: string, address: ModelAddress, neededBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const freeBytes = bavail * bsize;
-  if (neededBytes <= freeBytes) return;
-  throw notFetched(
-    address,
-    `expected ${byteText(neededBytes)} of free space in ${folder} to fetch and copy it, there is ${byteText(freeBytes)}`,
-  );
 }
