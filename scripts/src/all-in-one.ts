@@ -26,6 +26,7 @@ All calls are described at http://127.0.0.1:8080/docs.
 
   --volume darkroom:${DATA_FOLDER}                       keeps jobs and results when the container goes
   --volume "$PWD/models:/app/models/local:ro"   folders of models of your own, beside the demo models
+  --env DARKROOM_MODEL_SOURCES=https://…        models to fetch before it starts: docs/containers.md
   --read-only --tmpfs /tmp --cap-drop ALL       all that it needs
   --env REDIS_MAXMEMORY=${DEFAULT_REDIS_MAX_MEMORY}                     the most that Redis may hold, after which it refuses new jobs
   --env REDIS_URL=redis://…                     a Redis of your own instead of the one in the container

@@ -15,10 +15,14 @@ describe.skipIf(dockerCompose === null)('docker-compose.yml', () => {
     services = composeServices();
   });
 
-  it('runs Redis, the api, and workers on the CPU or, with a profile, on GPUs', () => {
-    expect(Object.keys(services).sort()).toEqual(['api', 'redis', 'worker', 'worker-gpu']);
-    const withProfile = Object.entries(services).filter(([, { profiles }]) => profiles?.includes('gpu'));
-    expect(withProfile.map(([name]) => name)).toEqual(['worker-gpu']);
+  it('runs Redis, the api, and workers on the CPU or, with profiles, on GPUs and with models that are fetched', () => {
+    expect(Object.keys(services).sort()).toEqual(['api', 'models', 'redis', 'worker', 'worker-gpu']);
+    const profiles = Object.entries(services).map(([name, service]) => [name, service.profiles ?? []]);
+    expect(Object.fromEntries(profiles)).toMatchObject({
+      'worker-gpu': ['gpu'],
+      models: ['models'],
+      worker: [],
+    });
   });
 
   it('has a Redis that keeps what it is given, evicts nothing and has a limit', () => {
@@ -36,7 +40,7 @@ describe.skipIf(dockerCompose === null)('docker-compose.yml', () => {
     expect(published).toEqual([['api', '127.0.0.1']]);
   });
 
-  it.each(['redis', 'api', ...WORKERS])('gives %s no right that it does not need', (name) => {
+  it.each(['redis', 'api', 'models', ...WORKERS])('gives %s no right that it does not need', (name) => {
     expect(services[name]).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],
@@ -70,7 +74,7 @@ describe.skipIf(dockerCompose === null)('docker-compose.yml', () => {
     const targets = Object.values(services).flatMap(({ build }) =>
       build?.target ? [[build.dockerfile, build.target] as const] : [],
     );
-    expect(targets.map(([, target]) => target).sort()).toEqual(['cpu', 'cuda']);
+    expect(new Set(targets.map(([, target]) => target))).toEqual(new Set(['cpu', 'cuda']));
     for (const [dockerfile, target] of targets) {
       const text = readFileSync(join(REPOSITORY_ROOT, dockerfile), 'utf8');
       expect(text).toMatch(new RegExp(`^FROM .* AS ${target}$`, 'm'));
@@ -85,6 +89,20 @@ describe.skipIf(dockerCompose === null)('docker-compose.yml', () => {
     const given = Object.keys(services[name]!.environment!);
     const missing = declaredVariables(app).filter((each) => !given.includes(each));
     expect(missing.filter((each) => !LEFT_TO_DEFAULTS.includes(each))).toEqual([]);
+  });
+
+  it('fetches models where the workers find them, in a container that reaches the outside', () => {
+    const { models, worker } = services;
+    expect(models!.command).toEqual(['models', 'fetch']);
+    expect(Object.keys(models!.networks!)).toEqual(['outside']);
+    const volumes = [models!, worker!].map((each) => JSON.stringify(each.volumes));
+    expect(volumes).toEqual([
+      expect.stringContaining('fetched-models'),
+      expect.stringContaining('fetched-models'),
+    ]);
+    const variables = declaredVariables('cli').filter((name) => /^AWS_|_SOURCES$/.test(name));
+    expect(variables.length).toBeGreaterThan(1);
+    expect(Object.keys(models!.environment!)).toEqual(expect.arrayContaining(variables));
   });
 
   it('lets variables set the ports and the memory of Redis', () => {

@@ -16,6 +16,25 @@ const EnvSchema = Type.Object({
       description: 'Where the service answers that pictures are submitted to.',
     }),
   ),
+  DARKROOM_MODEL_SOURCES: Type.Optional(
+    Type.String({
+      description:
+        'Models that `models fetch` brings in: one a line or between semicolons, each as `models add` takes it.',
+    }),
+  ),
+  AWS_ACCESS_KEY_ID: Type.Optional(Type.String({ description: 'Signs requests for s3:// addresses.' })),
+  AWS_SECRET_ACCESS_KEY: Type.Optional(Type.String({ description: 'Likewise.' })),
+  AWS_SESSION_TOKEN: Type.Optional(Type.String({ description: 'Likewise, of keys that are lent.' })),
+  AWS_REGION: Type.Optional(Type.String({ pattern: '^[a-z0-9-]+$', examples: ['eu-central-1'] })),
+  AWS_DEFAULT_REGION: Type.Optional(Type.String({ pattern: '^[a-z0-9-]+$', examples: ['eu-central-1'] })),
+  AWS_ENDPOINT_URL: Type.Optional(Type.String({ pattern: '^https?://.+', examples: ['https://minio:9000'] })),
+  AWS_ENDPOINT_URL_S3: Type.Optional(
+    Type.String({
+      pattern: '^https?://.+',
+      examples: ['https://minio:9000'],
+      description: 'A server that speaks S3, for s3:// addresses; unset: Amazon’s.',
+    }),
+  ),
   PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8080, description: 'Port of the service.' }),
 });
 

@@ -8,6 +8,7 @@ import { detectCommand } from './commands/detect.js';
 import { generateCommand } from './commands/generate.js';
 import { modelsAddCommand } from './commands/models-add.js';
 import { modelsCheckCommand } from './commands/models-check.js';
+import { modelsFetchCommand } from './commands/models-fetch.js';
 import { modelsListCommand } from './commands/models-list.js';
 import { modelsRemoveCommand } from './commands/models-remove.js';
 import { modelsShowCommand } from './commands/models-show.js';
@@ -34,6 +35,7 @@ export function buildProgram(terminal: Terminal, run: RunCommand): Command {
   const models = new Command('models').description('Looks after the folders of models.');
   const ofModels = [
     modelsAddCommand,
+    modelsFetchCommand,
     modelsListCommand,
     modelsShowCommand,
     modelsCheckCommand,

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DarkroomClient } from '@darkroom/client';
@@ -44,7 +44,10 @@ export async function tryApiAndWorker(
   }
 }
 
-/** Runs one job through the image that has everything in it. */
+/** Where the image has the demo model already, to be brought in under another name. */
+const MODEL_SOURCES = 'models/shapes-det/shapes-det.onnx --id brought-in';
+
+/** Runs one job through the image that has everything in it, and which brings in a model before. */
 export async function tryAllInOne(image: UnpackedImage, signal: AbortSignal): Promise<SampleOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-all-in-one-'));
   const data = join(folder, 'data');
@@ -55,8 +58,19 @@ export async function tryAllInOne(image: UnpackedImage, signal: AbortSignal): Pr
   const volumes = [`${data}:/data:rw`];
   try {
     await expectHelp({ name: 'the all-in-one image', ...image, env, args: ['--help'] });
-    const serve = { name: 'the all-in-one image', ...image, env, volumes, args: ['serve'] };
-    return await tryImages([serve], port, signal);
+    const sources = { DARKROOM_MODEL_SOURCES: MODEL_SOURCES };
+    const serve = {
+      name: 'the all-in-one image',
+      ...image,
+      env: { ...env, ...sources },
+      volumes,
+      args: ['serve'],
+    };
+    const outcome = await tryImages([serve], port, signal);
+    if (!existsSync(join(data, 'models', 'brought-in', 'model.json'))) {
+      throw new ExpectedFailure(`expected the all-in-one image to bring in ${MODEL_SOURCES}, it did not`);
+    }
+    return outcome;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -8,6 +8,8 @@ export interface ComposeService {
   readonly image: string;
   readonly build?: { readonly dockerfile: string; readonly target?: string };
   readonly command?: string | readonly string[];
+  readonly volumes?: readonly unknown[];
+  readonly networks?: Readonly<Record<string, unknown>>;
   readonly container_name?: string;
   /** `127.0.0.1:8080:8080/tcp`, or the same in parts. */
   readonly ports?: readonly (string | { readonly host_ip?: string; readonly published: string })[];
@@ -29,6 +31,7 @@ export interface ComposeService {
   };
 }
 
+const PROFILES = ['--profile', 'gpu', '--profile', 'models'];
 const PROGRAMS = [['docker-compose'], ['docker', 'compose']] as const;
 
 /** The words that call docker-compose here, or `null` where there is none. */
@@ -42,7 +45,7 @@ export function composeServices(
 ): Readonly<Record<string, ComposeService>> {
   const [program, ...words] = dockerCompose!;
   // An env file without variables: a .env of one's own must not count.
-  const options = ['--env-file', join(REPOSITORY_ROOT, '.env.example'), '--profile', 'gpu'];
+  const options = ['--env-file', join(REPOSITORY_ROOT, '.env.example'), ...PROFILES];
   const output = execFileSync(program!, [...words, ...options, 'config'], {
     cwd: REPOSITORY_ROOT,
     env: { PATH: process.env.PATH, ...variables },

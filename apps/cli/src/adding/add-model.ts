@@ -21,6 +21,7 @@ import { step } from '../step.js';
 import type { AddRequest } from './add-request.js';
 import { checkModelId } from './check-model-id.js';
 import { describeModel, type ModelDescription } from './describe-model.js';
+import { writeOrigin } from './model-origin.js';
 import { writeManifest, writeSample } from './write-model-files.js';
 
 /** A model that is in its place. */
@@ -56,6 +57,7 @@ export async function addModel(request: AddRequest, context: CommandContext): Pr
       context.graphs.sample(loaded, picture),
     );
     const written = await writeSample(staging.folder, sample);
+    if (request.origin) await writeOrigin(staging.folder, request.origin);
     signal.throwIfAborted();
     const folder = await staging.commit({ replace: request.replace });
     const sampleFiles = written.map((name) => join(folder, name));
@@ -64,6 +66,16 @@ export async function addModel(request: AddRequest, context: CommandContext): Pr
     await staging.discard();
     throw error;
   }
+}
+
+/** What a model is called that lies at paths. @throws ImportError when there is none */
+export async function idAt({
+  paths,
+  variant,
+  id,
+}: Pick<AddRequest, 'paths' | 'variant' | 'id'>): Promise<string> {
+  const resolved = paths.map((path) => resolve(path));
+  return id ?? suggestModelId(namesOf(await findModelSource(resolved, variant)));
 }
 
 /** The paths whose names may say what the model is called. */

@@ -1,5 +1,6 @@
 import type { Task } from '@darkroom/contracts';
 import type { PreparationHints } from '@darkroom/model-catalog/importing';
+import type { ModelOrigin } from './model-origin.js';
 
 /** What `models add` is asked; what is left out is guessed. */
 export interface AddRequest {
@@ -20,4 +21,6 @@ export interface AddRequest {
   /** Path of the picture that the model is tried on. */
   readonly picture: string;
   readonly replace: boolean;
+  /** What is to be kept of where it was fetched from. */
+  readonly origin: ModelOrigin | null;
 }
