@@ -52,6 +52,25 @@ describe.each([
   });
 });
 
+describe.each(['exported-faster-rcnn', 'exported-mask-rcnn', 'exported-detectron2'])('%s', (name) => {
+  it('takes pictures of other sizes than it was traced with, and with next to nothing in them', async () => {
+    const { pipeline } = await openExported(name);
+    for (const [width, height] of [
+      [1, 1],
+      [300, 40],
+      [33, 210],
+    ] as const) {
+      const data = new Uint8Array(width * height * 3).fill(90);
+      const { result } = await detect(
+        pipeline,
+        { width, height, channels: 3, data },
+        { score_threshold: 0.05 },
+      );
+      expect(result).toMatchObject({ width, height });
+    }
+  });
+});
+
 describe.each([
   ['torchvision', 'exported-mask-rcnn'],
   ['Detectron2', 'exported-detectron2'],
