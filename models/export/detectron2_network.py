@@ -312,11 +312,15 @@ def pool(pyramid: list[torch.Tensor], boxes: torch.Tensor, cells: int, sampling_
     levels = torch.floor(CANONICAL_LEVEL + torch.log2(sides / CANONICAL_SIDE + 1e-8))
     levels = levels.clamp(POOLED_LEVELS[0], POOLED_LEVELS[-1])
     regions = torch.cat((torch.zeros_like(boxes[:, :1]), boxes), dim=1)
-    pooled = torch.zeros((boxes.shape[0], pyramid[0].shape[1], cells, cells))
-    for level, features in zip(POOLED_LEVELS, pyramid):
-        here = torch.nonzero(levels == level)[:, 0]
-        pooled[here] = roi_align(features, regions[here], (cells, cells), 1 / 2**level, sampling_ratio, True)
-    return pooled
+    here = [torch.nonzero(levels == level)[:, 0] for level in POOLED_LEVELS]
+    parts = [
+        roi_align(features, regions[rows], (cells, cells), 1 / 2**level, sampling_ratio, True)
+        for level, features, rows in zip(POOLED_LEVELS, pyramid, here)
+    ]
+    # Back in the order of the boxes. Written into their places, a single one would be traced as a shape of its own.
+    places = torch.cat(here)
+    order = torch.zeros_like(places).scatter(0, places, torch.arange(places.shape[0]))
+    return torch.cat(parts)[order]
 
 
 def at_most(limit: int, values: torch.Tensor):

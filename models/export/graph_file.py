@@ -1,6 +1,7 @@
 """Writes a module as an ONNX file."""
 
 import inspect
+import tempfile
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,30 +32,27 @@ def write_graph(
 ) -> list[str]:
     """@return the names of the files, the graph's first."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.parent / f".{path.stem}"
-    unfinished.mkdir()
-    raw = unfinished / path.name
-    with warnings.catch_warnings(), torch.no_grad():
-        # Of traced conditions, which hold for all pictures here: the comparison would show it.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            module.eval(),
-            example,
-            str(raw),
-            input_names=list(description.inputs),
-            output_names=list(description.outputs),
-            dynamic_axes={**description.inputs, **description.outputs},
-            opset_version=description.opset,
-            **exporter_options(),
-        )
-    model = onnx.load(str(raw))
+    # Weights of more than 2 GiB are written as a file each, which come together below.
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+        raw = Path(folder, path.name)
+        with warnings.catch_warnings(), torch.no_grad():
+            # Of traced conditions, which hold for all pictures here: the comparison would show it.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                module.eval(),
+                example,
+                str(raw),
+                input_names=list(description.inputs),
+                output_names=list(description.outputs),
+                dynamic_axes={**description.inputs, **description.outputs},
+                opset_version=description.opset,
+                **exporter_options(),
+            )
+        model = onnx.load(str(raw))
     strip_traces(model)
     declare_shapes(model, description)
     files = save(model, path)
     onnx.checker.check_model(str(path))
-    for left in unfinished.iterdir():
-        left.unlink()
-    unfinished.rmdir()
     return files
 
 
