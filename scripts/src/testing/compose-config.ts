@@ -8,7 +8,6 @@ export interface ComposeService {
   readonly image: string;
   readonly build?: { readonly dockerfile: string; readonly target?: string };
   readonly command?: string | readonly string[];
-  readonly volumes?: readonly unknown[];
   readonly networks?: Readonly<Record<string, unknown>>;
   readonly container_name?: string;
   /** `127.0.0.1:8080:8080/tcp`, or the same in parts. */
