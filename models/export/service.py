@@ -80,7 +80,7 @@ class Service:
         job = self._run("segmentation", picture, fields)
         by_prompt: list[list[dict[str, Any]]] = [[] for _ in prompts]
         for mask in job["result"]["masks"]:
-            by_prompt[mask["prompt"]].append(mask)
+            by_prompt[mask["prompt_index"]].append(mask)
         return PromptedMasks(
             np.empty(0, np.float32),
             np.array([[mask["predicted_iou"] for mask in masks] for masks in by_prompt], np.float32),
