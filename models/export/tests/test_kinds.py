@@ -73,8 +73,8 @@ class Architectures(unittest.TestCase):
 class DetectionResize(unittest.TestCase):
     def test_is_torchvision_s_to_the_pixel_at_every_size(self):
         transform = detection.transform.GeneralizedRCNNTransform(800, 1333, [0, 0, 0], [1, 1, 1])
-        # 430 × 1.8604651 is 800, and with the reciprocal a little less.
-        for height, width in ((430, 512), (431, 512), (100, 300), (1000, 90), (799, 801), (33, 33)):
+        # 430 × (800 / 430) is 800 or a little less, as it is reckoned.
+        for height, width in ((430, 512), (431, 512), (100, 300), (1000, 90), (799, 801), (33, 33), (517, 389)):
             picture = torch.rand(3, height, width)
             expected, _ = transform.resize(picture)
             self.assertTrue(torch.equal(torchvision_detection.resize(picture, 800.0, 1333.0), expected))
