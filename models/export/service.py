@@ -74,7 +74,9 @@ class Service:
             None if masks is None else np.array(masks, bool).reshape(shape),
         )
 
-    def prompted_masks(self, picture: Image.Image, model: str, prompts: list[dict[str, Any]]) -> PromptedMasks:
+    def prompted_masks(
+        self, picture: Image.Image, model: str, prompts: list[dict[str, Any]]
+    ) -> PromptedMasks:
         """All candidates of each prompt, in the order of the network. Logits are kept of the best alone: none here."""
         fields = {"model": model, "prompts": json.dumps(prompts), "multimask": "true", "mask_format": "png"}
         job = self._run("segmentation", picture, fields)
@@ -96,7 +98,8 @@ class Service:
         picture.save(encoded, "PNG", compress_level=1)
         body = form(fields, encoded.getvalue())
         request = urllib.request.Request(
-            f"{self.url}/v1/{task}?wait={WAIT_SECONDS}", body,
+            f"{self.url}/v1/{task}?wait={WAIT_SECONDS}",
+            body,
             {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"},
         )
         job = json.loads(self._read(request))

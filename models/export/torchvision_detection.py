@@ -10,7 +10,10 @@ from torch import nn
 from torch.nn import functional
 from torchvision.models import detection
 from torchvision.models.detection.image_list import ImageList
-from torchvision.models.detection.transform import GeneralizedRCNNTransform, resize_boxes
+from torchvision.models.detection.transform import (
+    GeneralizedRCNNTransform,
+    resize_boxes,
+)
 from torchvision.ops.misc import FrozenBatchNorm2d
 from torchvision.transforms.functional import to_tensor
 
@@ -51,7 +54,9 @@ class ServedDetection(nn.Module):
 
     def forward(self, picture: torch.Tensor) -> tuple[torch.Tensor, ...]:
         transform = self.network.transform
-        resized = resize(transform.normalize(picture), float(transform.min_size[-1]), float(transform.max_size))
+        resized = resize(
+            transform.normalize(picture), float(transform.min_size[-1]), float(transform.max_size)
+        )
         height, width = resized.shape[-2:]
         padding = (0, -width % transform.size_divisible, 0, -height % transform.size_divisible)
         images = ImageList(functional.pad(resized[None], padding), [(height, width)])
@@ -76,9 +81,9 @@ def resize(picture: torch.Tensor, shortest: float, longest: float) -> torch.Tens
     else:
         scale = torch.div(torch.tensor([shortest, longest], dtype=torch.float64), sides.double()).min()
     height, width = torch.floor(sizes.double() * scale).long().unbind()
-    return functional.interpolate(
-        picture[None], size=(height, width), mode="bilinear", align_corners=False
-    )[0]
+    return functional.interpolate(picture[None], size=(height, width), mode="bilinear", align_corners=False)[
+        0
+    ]
 
 
 def reckons_with_floats() -> bool:
@@ -117,7 +122,9 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
             picture, model, options.score_threshold, has_masks
         ),
         labels=labels,
-        notes=[f"batch norms have an eps of {eps:g}; --batch-norm-eps sets another"] if eps is not None else [],
+        notes=[f"batch norms have an eps of {eps:g}; --batch-norm-eps sets another"]
+        if eps is not None
+        else [],
     )
 
 
