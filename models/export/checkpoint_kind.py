@@ -20,14 +20,34 @@ ULTRALYTICS = "export it with ultralytics (yolo export format=onnx), then add it
 # The first that fits is the answer.
 KNOWN = (
     Signs("a Segment Anything of Meta", ("image_encoder.", "prompt_encoder.", "mask_decoder."), "sam"),
-    Signs("a SAM 2", ("sam_mask_decoder.", "image_encoder."), remedy="samexporter writes its two graphs; darkroom models add takes them"),
-    Signs("an R-CNN of Detectron2", ("backbone.bottom_up.", "proposal_generator.", "roi_heads."), "detectron2"),
-    Signs("another network of Detectron2", ("backbone.bottom_up.",), remedy="export it with Detectron2's own tools/deploy/export_model.py"),
-    Signs("a Keypoint R-CNN of torchvision", ("roi_heads.keypoint_head.",), remedy="Darkroom has no task for keypoints"),
+    Signs(
+        "a SAM 2",
+        ("sam_mask_decoder.", "image_encoder."),
+        remedy="samexporter writes its two graphs; darkroom models add takes them",
+    ),
+    Signs(
+        "an R-CNN of Detectron2", ("backbone.bottom_up.", "proposal_generator.", "roi_heads."), "detectron2"
+    ),
+    Signs(
+        "another network of Detectron2",
+        ("backbone.bottom_up.",),
+        remedy="export it with Detectron2's own tools/deploy/export_model.py",
+    ),
+    Signs(
+        "a Keypoint R-CNN of torchvision",
+        ("roi_heads.keypoint_head.",),
+        remedy="Darkroom has no task for keypoints",
+    ),
     Signs("an R-CNN of torchvision", ("backbone.body.", "rpn.", "roi_heads."), "torchvision-detection"),
     Signs("an R-CNN of torchvision", ("rpn.head.", "roi_heads."), "torchvision-detection"),
-    Signs("a RetinaNet, FCOS or SSD of torchvision", ("head.classification_head.",), remedy="only Faster and Mask R-CNN are exported here"),
-    Signs("an LR-ASPP of torchvision", ("backbone.", "classifier.low_classifier."), "torchvision-segmentation"),
+    Signs(
+        "a RetinaNet, FCOS or SSD of torchvision",
+        ("head.classification_head.",),
+        remedy="only Faster and Mask R-CNN are exported here",
+    ),
+    Signs(
+        "an LR-ASPP of torchvision", ("backbone.", "classifier.low_classifier."), "torchvision-segmentation"
+    ),
     Signs("a DeepLabV3 or FCN of torchvision", ("backbone.", "classifier.0."), "torchvision-segmentation"),
     Signs("a CLIP of transformers", ("text_model.", "vision_model."), "huggingface"),
     Signs("a SAM of transformers", ("vision_encoder.", "mask_decoder."), "huggingface"),

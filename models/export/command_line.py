@@ -41,11 +41,17 @@ def add_segmentation_options(parser: argparse.ArgumentParser) -> None:
         "--architecture", choices=SEGMENTATION_ARCHITECTURES, help="default: as the weights' names tell"
     )
     parser.add_argument(
-        "--shortest-edge", type=int, default=520, metavar="PIXELS",
+        "--shortest-edge",
+        type=int,
+        default=520,
+        metavar="PIXELS",
         help="pictures were resized to this shortest edge (default: 520, as torchvision's recipes)",
     )
     parser.add_argument(
-        "--stretch", type=int, nargs=2, metavar=("WIDTH", "HEIGHT"),
+        "--stretch",
+        type=int,
+        nargs=2,
+        metavar=("WIDTH", "HEIGHT"),
         help="instead: pictures were stretched to this size",
     )
 
@@ -55,7 +61,9 @@ def add_detection_options(parser: argparse.ArgumentParser) -> None:
         "--architecture", choices=DETECTION_ARCHITECTURES, help="default: as the weights' names tell"
     )
     parser.add_argument(
-        "--batch-norm-eps", type=float, metavar="EPS",
+        "--batch-norm-eps",
+        type=float,
+        metavar="EPS",
         help="of frozen batch norms; default: 0 for ResNets tuned from torchvision's COCO weights,"
         " which don't count batches; 1e-5 for what was trained from scratch",
     )
@@ -68,7 +76,9 @@ def add_detection_options(parser: argparse.ArgumentParser) -> None:
 
 def add_detectron2_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--config", type=Path, metavar="FILE",
+        "--config",
+        type=Path,
+        metavar="FILE",
         help="the config.yaml that Detectron2 wrote beside the checkpoint (needs PyYAML);"
         " default: that of mask_rcnn_R_50_FPN_3x",
     )
@@ -77,7 +87,9 @@ def add_detectron2_options(parser: argparse.ArgumentParser) -> None:
 
 def add_huggingface_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--texts", nargs="+", metavar="TEXT",
+        "--texts",
+        nargs="+",
+        metavar="TEXT",
         default=["a photo of a cat", "a photo of a dog", "a drawing of shapes"],
         help="CLIP only: what the picture is compared with",
     )
@@ -86,37 +98,45 @@ def add_huggingface_options(parser: argparse.ArgumentParser) -> None:
 
 def add_score_threshold(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--score-threshold", type=float, default=0.5, metavar="SCORE",
+        "--score-threshold",
+        type=float,
+        default=0.5,
+        metavar="SCORE",
         help="detections from this score on are compared and drawn (default: 0.5)",
     )
 
 
 KINDS = (
     Kind(
-        "torchvision-segmentation", "torchvision_segmentation",
+        "torchvision-segmentation",
+        "torchvision_segmentation",
         "DeepLabV3, FCN and LR-ASPP of torchvision",
         "file with the weights: torch.save(model.state_dict(), …)",
         add_segmentation_options,
     ),
     Kind(
-        "torchvision-detection", "torchvision_detection",
+        "torchvision-detection",
+        "torchvision_detection",
         "Faster R-CNN and Mask R-CNN of torchvision",
         "file with the weights: torch.save(model.state_dict(), …)",
         add_detection_options,
     ),
     Kind(
-        "sam", "sam",
+        "sam",
+        "sam",
         "Meta's Segment Anything in all three sizes; needs segment_anything",
         "sam_vit_h_4b8939.pth, sam_vit_l_0b3195.pth, sam_vit_b_01ec64.pth, or one tuned from them",
     ),
     Kind(
-        "detectron2", "detectron2",
+        "detectron2",
+        "detectron2",
         "Faster and Mask R-CNN with ResNet and FPN of Detectron2; doesn't need Detectron2",
         "model_final.pth, or a .pkl of the model zoo",
         add_detectron2_options,
     ),
     Kind(
-        "huggingface", "huggingface",
+        "huggingface",
+        "huggingface",
         "CLIP, SAM, DETR and SegFormer of transformers",
         "folder with config.json and the weights, as save_pretrained writes it",
         add_huggingface_options,
@@ -145,25 +165,39 @@ def build_parser() -> argparse.ArgumentParser:
 def add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--id", help="name of the model in requests; default: as the checkpoint's file")
     parser.add_argument(
-        "--output", type=Path, metavar="FOLDER",
+        "--output",
+        type=Path,
+        metavar="FOLDER",
         help="folder of the model, which must not exist; default: local/<id>",
     )
-    parser.add_argument("--labels", type=Path, metavar="FILE", help="names of the classes: one a line, or JSON")
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="names of the classes: one a line, or JSON"
+    )
     parser.add_argument("--description", help="a sentence on what it knows")
     parser.add_argument("--license", default="unknown", help="its licence, as an SPDX identifier")
     parser.add_argument(
-        "--picture", type=Path, default=SAMPLE_PICTURE, metavar="FILE",
+        "--picture",
+        type=Path,
+        default=SAMPLE_PICTURE,
+        metavar="FILE",
         help="the picture that both are run on; take one of those it was trained for",
     )
     parser.add_argument(
-        "--tolerance", type=float, default=1e-3, metavar="NUMBER",
+        "--tolerance",
+        type=float,
+        default=1e-3,
+        metavar="NUMBER",
         help="the most that logits, scores and probabilities may differ (default: 0.001)",
     )
     parser.add_argument(
-        "--box-tolerance", type=float, default=0.5, metavar="PIXELS",
+        "--box-tolerance",
+        type=float,
+        default=0.5,
+        metavar="PIXELS",
         help="the most that an edge of a box may differ (default: 0.5)",
     )
     parser.add_argument(
-        "--service", metavar="URL",
+        "--service",
+        metavar="URL",
         help="a running Darkroom that serves the folder: its answer is compared too",
     )

@@ -56,7 +56,9 @@ def compare_detections(a: Detections, b: Detections, tolerance: Tolerance) -> li
     left, right = np.array([i for i, _ in pairs], int), np.array([j for _, j in pairs], int)
     alone = len(a.scores) + len(b.scores) - 2 * len(pairs)
     figures = [
-        Figure("things", float(alone), 0, unit=f"of {len(a.scores)} and {len(b.scores)} are in one answer alone"),
+        Figure(
+            "things", float(alone), 0, unit=f"of {len(a.scores)} and {len(b.scores)} are in one answer alone"
+        ),
         numbers("boxes", a.boxes[left], b.boxes[right], tolerance.box_pixels, "pixels"),
         numbers("scores", a.scores[left], b.scores[right], tolerance.numbers),
     ]
@@ -66,10 +68,14 @@ def compare_detections(a: Detections, b: Detections, tolerance: Tolerance) -> li
 
 
 def compare_masks(a: PromptedMasks, b: PromptedMasks, tolerance: Tolerance) -> list[Figure]:
-    figures = [] if b.logits.size == 0 else [
-        numbers("mask logits", a.logits, b.logits, tolerance.numbers),
-        numbers("distribution", _sigmoid(a.logits), _sigmoid(b.logits), tolerance.numbers),
-    ]
+    figures = (
+        []
+        if b.logits.size == 0
+        else [
+            numbers("mask logits", a.logits, b.logits, tolerance.numbers),
+            numbers("distribution", _sigmoid(a.logits), _sigmoid(b.logits), tolerance.numbers),
+        ]
+    )
     return [
         *figures,
         numbers("predicted fit", a.predictions, b.predictions, tolerance.numbers),

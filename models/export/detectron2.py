@@ -12,7 +12,8 @@ from torchvision.models.detection import MaskRCNN_ResNet50_FPN_Weights
 from .answers import Detections
 from .checkpoint_kind import require_kind
 from .detectron2_config import Config, read_config
-from .detectron2_network import STAGES, GeneralizedRcnn, Sizes
+from .detectron2_network import GeneralizedRcnn
+from .detectron2_settings import STAGES, Sizes
 from .export_failure import ExportFailure
 from .exported import Exported, RunGraph, TimedAnswer
 from .graph_file import GraphDescription, write_graph
@@ -39,7 +40,9 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
     sizes = read_sizes(weights)
     config = read_config(options.config, weights, sizes.groups)
     own = {name: value for name, value in weights.items() if not name.startswith(DERIVED)}
-    network = match_weights(GeneralizedRcnn(sizes, config.settings), own, "an R-CNN of Detectron2 with ResNet and FPN")
+    network = match_weights(
+        GeneralizedRcnn(sizes, config.settings), own, "an R-CNN of Detectron2 with ResNet and FPN"
+    )
     has_masks = sizes.mask_convolutions > 0
     labels = read_labels(options.labels, sizes.classes) if options.labels else labels_of(sizes.classes)
     write_detectron2(network, has_masks, 2 * config.settings.mask_cells, folder / GRAPH)
@@ -69,7 +72,12 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
 
 
 def write_detectron2(network: GeneralizedRcnn, has_masks: bool, mask_cells: int, path: Path) -> None:
-    outputs = {"pred_boxes": ROWS, "pred_classes": ROWS, "scores": ROWS, **({"pred_masks": ROWS} if has_masks else {})}
+    outputs = {
+        "pred_boxes": ROWS,
+        "pred_classes": ROWS,
+        "scores": ROWS,
+        **({"pred_masks": ROWS} if has_masks else {}),
+    }
     description = GraphDescription(
         inputs={"picture": {1: "height", 2: "width"}},
         outputs=outputs,

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from .detectron2_network import LEVELS, Settings
+from .detectron2_settings import LEVELS, Settings
 from .export_failure import ExportFailure
 
 MAX_BYTES = 1_000_000
@@ -99,7 +99,9 @@ def read_values(content: dict[str, Any]) -> Config:
         pixel_mean=floats(get("MODEL.PIXEL_MEAN", known.pixel_mean)),
         pixel_std=floats(get("MODEL.PIXEL_STD", known.pixel_std)),
         stride_in_1x1=bool(get("MODEL.RESNETS.STRIDE_IN_1X1", known.stride_in_1x1)),
-        anchor_sizes=tuple(floats(anchors[0 if len(anchors) == 1 else level]) for level in range(len(LEVELS))),
+        anchor_sizes=tuple(
+            floats(anchors[0 if len(anchors) == 1 else level]) for level in range(len(LEVELS))
+        ),
         aspect_ratios=floats(ratios[0]),
         proposals_per_level=int(get("MODEL.RPN.PRE_NMS_TOPK_TEST", known.proposals_per_level)),
         proposals=int(get("MODEL.RPN.POST_NMS_TOPK_TEST", known.proposals)),

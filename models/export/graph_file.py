@@ -75,7 +75,7 @@ def _strip_nodes(graph: onnx.GraphProto) -> None:
     for node in graph.node:
         node.doc_string = ""
         for attribute in node.attribute:
-            for inner in ([attribute.g] if attribute.HasField("g") else attribute.graphs):
+            for inner in [attribute.g] if attribute.HasField("g") else attribute.graphs:
                 _strip_nodes(inner)
 
 
@@ -101,7 +101,5 @@ def save(model: onnx.ModelProto, path: Path) -> list[str]:
         onnx.save_model(model, str(path))
         return [path.name]
     data = f"{path.name}_data"
-    onnx.save_model(
-        model, str(path), save_as_external_data=True, all_tensors_to_one_file=True, location=data
-    )
+    onnx.save_model(model, str(path), save_as_external_data=True, all_tensors_to_one_file=True, location=data)
     return [path.name, data]

@@ -73,7 +73,9 @@ def load(source: Path, architecture: str):
             attn_implementation="eager",
         )
     except (OSError, ValueError, RuntimeError) as error:
-        raise ExportFailure(f"{source} does not load as {architecture}: {str(error).splitlines()[0]}") from None
+        raise ExportFailure(
+            f"{source} does not load as {architecture}: {str(error).splitlines()[0]}"
+        ) from None
     missing = sorted(told["missing_keys"])
     if missing:
         raise ExportFailure(

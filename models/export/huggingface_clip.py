@@ -62,7 +62,9 @@ def export(network: nn.Module, options: argparse.Namespace, folder: Path) -> Exp
         with torch.no_grad():
             found, seconds = timed(
                 lambda: network(
-                    input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"], pixel_values=pixels
+                    input_ids=tokens["input_ids"],
+                    attention_mask=tokens["attention_mask"],
+                    pixel_values=pixels,
                 )
             )
         parts = (found.image_embeds, found.text_embeds, found.logits_per_image)
@@ -143,7 +145,7 @@ def middle(feed: np.ndarray, preparation: dict[str, Any]) -> np.ndarray:
     """`center_crop` of transformers."""
     height, width = preparation["height"], preparation["width"]
     top, left = (feed.shape[2] - height) // 2, (feed.shape[3] - width) // 2
-    return np.ascontiguousarray(feed[:, :, top:top + height, left:left + width])
+    return np.ascontiguousarray(feed[:, :, top : top + height, left : left + width])
 
 
 def compare_embeddings(pictures: np.ndarray, texts: np.ndarray, scale: float) -> Similarities:

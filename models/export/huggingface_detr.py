@@ -53,7 +53,9 @@ def export(network: nn.Module, options: argparse.Namespace, folder: Path) -> Exp
         feed = prepare(picture, preparation).feed
         mask = np.ones((1, *feed.shape[2:]), np.int64)
         done = run(GRAPH, {"pixel_values": feed, "pixel_mask": mask})
-        answer = decode(done.outputs["logits"][0], done.outputs["pred_boxes"][0], picture, options.score_threshold)
+        answer = decode(
+            done.outputs["logits"][0], done.outputs["pred_boxes"][0], picture, options.score_threshold
+        )
         return TimedAnswer(answer, done.seconds)
 
     return Exported(

@@ -21,7 +21,9 @@ def sizes(config: dict[str, Any], path: Path) -> dict[str, Any]:
     size = config.get("size")
     longest = config.get("max_size")
     if isinstance(size, int):
-        size = {"shortest_edge": size, "longest_edge": longest} if longest else {"width": size, "height": size}
+        size = (
+            {"shortest_edge": size, "longest_edge": longest} if longest else {"width": size, "height": size}
+        )
     if isinstance(size, dict):
         if size.get("width") and size.get("height"):
             return {"resize": "stretch", "width": size["width"], "height": size["height"]}
@@ -39,7 +41,9 @@ def sizes(config: dict[str, Any], path: Path) -> dict[str, Any]:
 def resampler(config: dict[str, Any], path: Path) -> dict[str, Any]:
     number = config.get("resample", BILINEAR)
     if number not in RESAMPLERS:
-        raise ExportFailure(f"{path}: resample is {number}; expected 1 (Lanczos), 2 (bilinear) or 3 (bicubic)")
+        raise ExportFailure(
+            f"{path}: resample is {number}; expected 1 (Lanczos), 2 (bilinear) or 3 (bicubic)"
+        )
     return {"resampler": RESAMPLERS[number]}
 
 

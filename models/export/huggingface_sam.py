@@ -10,13 +10,12 @@ from PIL import Image
 from torch import nn
 from transformers import SamProcessor
 
-from .answers import PromptedMasks, enlarge_logits
 from .exported import Exported, RunGraph, TimedAnswer
 from .graph_file import GraphDescription, write_graph
 from .huggingface_processor import load_image_processor
-from .manifest import IMAGENET_STATISTICS
 from .onnx_runner import timed
 from .preparation import prepare
+from .segment_anything_answers import best_first, candidates_of, preparation_of
 
 ENCODER, DECODER = "vision_encoder.onnx", "prompt_encoder_mask_decoder.onnx"
 EMBEDDINGS = ("image_embeddings", "image_positional_embeddings")
@@ -83,7 +82,9 @@ def export(network: nn.Module, options: argparse.Namespace, folder: Path) -> Exp
         ask_original=lambda picture: ask_original(network, processor, picture),
         ask_graphs=lambda picture, run: ask_graphs(run, picture, preparation),
         ask_service=lambda picture, service, model: service.prompted_masks(
-            picture, model, [{"points": [{"x": x, "y": y} for x, y in points]} for points in prompts_for(picture)]
+            picture,
+            model,
+            [{"points": [{"x": x, "y": y} for x, y in points]} for points in prompts_for(picture)],
         ),
     )
 
@@ -113,18 +114,6 @@ def write_decoder(network: nn.Module, side: int, cells: int, channels: int, path
     embedding = torch.rand(1, channels, cells, cells)
     example = (torch.rand(1, 2, 3, 2) * side, torch.ones(1, 2, 3, dtype=torch.int64), embedding, embedding)
     write_graph(ServedDecoder(network), example, path, description)
-
-
-def preparation_of(side: int) -> dict[str, Any]:
-    return {
-        "resize": "letterbox",
-        "width": side,
-        "height": side,
-        "letterbox_anchor": "top-left",
-        "letterbox_rounding": "round-half-up",
-        "resampler": "pil-bilinear",
-        **IMAGENET_STATISTICS,
-    }
 
 
 def prompts_for(picture: Image.Image) -> list[list[tuple[int, int]]]:
@@ -165,15 +154,6 @@ def ask_graphs(run: RunGraph, picture: Image.Image, preparation: dict[str, Any])
         feeds = {"input_points": coords[None, None], "input_labels": labels}
         decoded = run(DECODER, {**feeds, **{name: encoded.outputs[name] for name in EMBEDDINGS}})
         seconds = encoded.seconds + decoded.seconds
-        logits = decoded.outputs["pred_masks"][0, 0]
-        side = preparation["width"]
-        large = enlarge_logits(logits, side, side)[:, :height, :width]
-        masks = enlarge_logits(large, picture.width, picture.height) > 0
-        found.append((logits, decoded.outputs["iou_scores"][0, 0], masks))
+        logits, predictions = (decoded.outputs[name][0, 0] for name in ("pred_masks", "iou_scores"))
+        found.append(candidates_of(logits, predictions, preparation["width"], prepared.resized, picture))
     return TimedAnswer(best_first(found), seconds)
-
-
-def best_first(found: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> PromptedMasks:
-    orders = [np.argsort(-predictions, kind="stable") for _, predictions, _ in found]
-    parts = [np.stack([part[order] for part, order in zip(column, orders)]) for column in zip(*found)]
-    return PromptedMasks(*parts)

@@ -109,5 +109,5 @@ def describe(content: Any) -> str:
 def without_prefix(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     for prefix in PREFIXES:
         if all(name.startswith(prefix) for name in weights):
-            return {name[len(prefix):]: value for name, value in weights.items()}
+            return {name[len(prefix) :]: value for name, value in weights.items()}
     return weights

@@ -13,16 +13,15 @@ from segment_anything.modeling import Sam
 from segment_anything.utils.onnx import SamOnnxModel
 from torch import nn
 
-from .answers import PromptedMasks, enlarge_logits
 from .checkpoint_kind import require_kind
 from .export_failure import ExportFailure
 from .exported import Exported, RunGraph, TimedAnswer
 from .graph_file import GraphDescription, write_graph
-from .manifest import IMAGENET_STATISTICS
 from .match_weights import match_weights, shape_of
 from .onnx_runner import timed
 from .preparation import prepare
 from .safe_load import load_weights
+from .segment_anything_answers import best_first, candidates_of, preparation_of
 
 KIND = "sam"
 ENCODER, DECODER = "encoder.onnx", "decoder.onnx"
@@ -62,7 +61,7 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
     network = match_weights(sam_model_registry[size](), weights, f"segment_anything's {size}")
     encoder_files = write_encoder(network, folder / ENCODER)
     write_decoder(network, folder / DECODER)
-    preparation = preparation_of()
+    preparation = preparation_of(SIDE)
     return Exported(
         parts={
             "encoder": ENCODER,
@@ -135,18 +134,6 @@ def write_decoder(network: Sam, path: Path) -> list[str]:
     return write_graph(SamOnnxModel(network, return_single_mask=False), example, path, description)
 
 
-def preparation_of() -> dict[str, Any]:
-    return {
-        "resize": "letterbox",
-        "width": SIDE,
-        "height": SIDE,
-        "letterbox_anchor": "top-left",
-        "letterbox_rounding": "round-half-up",
-        "resampler": "pil-bilinear",
-        **IMAGENET_STATISTICS,
-    }
-
-
 def prompts_for(picture: Image.Image) -> list[Prompt]:
     """A point, a box, and a box with points on and beside the object; they fit every picture."""
     width, height = picture.size
@@ -197,10 +184,10 @@ def ask_graphs(run: RunGraph, picture: Image.Image, preparation: dict[str, Any])
             },
         )
         seconds += decoded.seconds
-        logits = decoded.outputs["low_res_masks"][0, CANDIDATES]
-        large = enlarge_logits(logits, SIDE, SIDE)[:, :height, :width]
-        masks = enlarge_logits(large, picture.width, picture.height) > 0
-        found.append((logits, decoded.outputs["iou_predictions"][0, CANDIDATES], masks))
+        logits, predictions = (
+            decoded.outputs[name][0, CANDIDATES] for name in ("low_res_masks", "iou_predictions")
+        )
+        found.append(candidates_of(logits, predictions, SIDE, prepared.resized, picture))
     return TimedAnswer(best_first(found), seconds)
 
 
@@ -214,10 +201,3 @@ def tokens_of(prompt: Prompt, scale_x: float, scale_y: float) -> tuple[np.ndarra
         tokens.append((0, 0, LABEL_OF_NOTHING))
     values = np.array(tokens, np.float32)
     return values[:, :2] * np.array([scale_x, scale_y], np.float32), values[:, 2]
-
-
-def best_first(found: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> PromptedMasks:
-    """As the service tells candidates. @param found logits, predictions and masks of each prompt"""
-    orders = [np.argsort(-predictions, kind="stable") for _, predictions, _ in found]
-    parts = [np.stack([part[order] for part, order in zip(column, orders)]) for column in zip(*found)]
-    return PromptedMasks(*parts)

@@ -74,13 +74,15 @@ class Service:
             None if masks is None else np.array(masks, bool).reshape(shape),
         )
 
-    def prompted_masks(self, picture: Image.Image, model: str, prompts: list[dict[str, Any]]) -> PromptedMasks:
+    def prompted_masks(
+        self, picture: Image.Image, model: str, prompts: list[dict[str, Any]]
+    ) -> PromptedMasks:
         """All candidates of each prompt, in the order of the network. Logits are kept of the best alone: none here."""
         fields = {"model": model, "prompts": json.dumps(prompts), "multimask": "true", "mask_format": "png"}
         job = self._run("segmentation", picture, fields)
         by_prompt: list[list[dict[str, Any]]] = [[] for _ in prompts]
         for mask in job["result"]["masks"]:
-            by_prompt[mask["prompt"]].append(mask)
+            by_prompt[mask["prompt_index"]].append(mask)
         return PromptedMasks(
             np.empty(0, np.float32),
             np.array([[mask["predicted_iou"] for mask in masks] for masks in by_prompt], np.float32),
@@ -96,7 +98,8 @@ class Service:
         picture.save(encoded, "PNG", compress_level=1)
         body = form(fields, encoded.getvalue())
         request = urllib.request.Request(
-            f"{self.url}/v1/{task}?wait={WAIT_SECONDS}", body,
+            f"{self.url}/v1/{task}?wait={WAIT_SECONDS}",
+            body,
             {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"},
         )
         job = json.loads(self._read(request))

@@ -96,7 +96,7 @@ def coverage(picture: Image.Image, answer: Detections | PromptedMasks) -> np.nda
     count = np.zeros((picture.height, picture.width), int)
     if isinstance(answer, Detections) and answer.masks is None:
         for x0, y0, x1, y1 in np.round(answer.boxes).astype(int):
-            count[max(y0, 0):max(y1, 0), max(x0, 0):max(x1, 0)] += 1
+            count[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)] += 1
         return count
     masks = answer.masks.reshape(-1, *answer.masks.shape[-2:])
     return count + masks.sum(0)

@@ -10,8 +10,15 @@ LENGTH_BYTES = 8
 # As the format has it.
 HEADER_BYTES_MAX = 100_000_000
 TYPES = {
-    "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
-    "U8": "u1", "BOOL": "?",
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U8": "u1",
+    "BOOL": "?",
 }
 
 
@@ -41,9 +48,9 @@ def read_tensor_file(path: Path) -> dict[str, np.ndarray]:
     length = int.from_bytes(content[:LENGTH_BYTES], "little")
     if len(content) < LENGTH_BYTES or length > min(HEADER_BYTES_MAX, len(content) - LENGTH_BYTES):
         raise TensorFileError(f"its {len(content)} bytes don't hold the header that they announce")
-    numbers = memoryview(content)[LENGTH_BYTES + length:]
+    numbers = memoryview(content)[LENGTH_BYTES + length :]
     try:
-        header = json.loads(content[LENGTH_BYTES:LENGTH_BYTES + length])
+        header = json.loads(content[LENGTH_BYTES : LENGTH_BYTES + length])
         header.pop("__metadata__", None)
         return {name: _read(name, entry, numbers) for name, entry in header.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -10,7 +10,10 @@ from torch import nn
 from torch.nn import functional
 from torchvision.models import detection
 from torchvision.models.detection.image_list import ImageList
-from torchvision.models.detection.transform import resize_boxes
+from torchvision.models.detection.transform import (
+    GeneralizedRCNNTransform,
+    resize_boxes,
+)
 from torchvision.ops.misc import FrozenBatchNorm2d
 from torchvision.transforms.functional import to_tensor
 
@@ -51,7 +54,9 @@ class ServedDetection(nn.Module):
 
     def forward(self, picture: torch.Tensor) -> tuple[torch.Tensor, ...]:
         transform = self.network.transform
-        resized = resize(transform.normalize(picture), float(transform.min_size[-1]), float(transform.max_size))
+        resized = resize(
+            transform.normalize(picture), float(transform.min_size[-1]), float(transform.max_size)
+        )
         height, width = resized.shape[-2:]
         padding = (0, -width % transform.size_divisible, 0, -height % transform.size_divisible)
         images = ImageList(functional.pad(resized[None], padding), [(height, width)])
@@ -66,16 +71,29 @@ class ServedDetection(nn.Module):
 def resize(picture: torch.Tensor, shortest: float, longest: float) -> torch.Tensor:
     """`GeneralizedRCNNTransform.resize`, to the same pixel.
 
-    That one reckons with doubles when it runs and with floats when it is traced: some pictures, such as those of
-    430 pixels, would become a pixel higher, and every box another.
+    That one reckons otherwise when it is traced: some pictures, such as those of 430 pixels, would become a pixel
+    higher or lower, and every box another.
     """
     sizes = torch._shape_as_tensor(picture)[-2:]
-    sides = sizes.float()
-    scales = torch.stack((sides.min(), sides.max())).reciprocal() * torch.tensor([shortest, longest])
-    height, width = torch.floor(sizes.double() * scales.min().double()).long().unbind()
-    return functional.interpolate(
-        picture[None], size=(height, width), mode="bilinear", align_corners=False
-    )[0]
+    sides = torch.stack((sizes.min(), sizes.max()))
+    if RECKONS_WITH_FLOATS:
+        scale = (sides.float().reciprocal() * torch.tensor([shortest, longest])).min().double()
+    else:
+        scale = torch.div(torch.tensor([shortest, longest], dtype=torch.float64), sides.double()).min()
+    height, width = torch.floor(sizes.double() * scale).long().unbind()
+    return functional.interpolate(picture[None], size=(height, width), mode="bilinear", align_corners=False)[
+        0
+    ]
+
+
+def reckons_with_floats() -> bool:
+    """Whether the installed torchvision takes scales in single precision, as it did up to 0.14 at least."""
+    transform = GeneralizedRCNNTransform(800, 1333, [0.0] * 3, [1.0] * 3)
+    resized, _ = transform.resize(torch.zeros(3, 430, 512))
+    return resized.shape[1] == 799
+
+
+RECKONS_WITH_FLOATS = reckons_with_floats()
 
 
 def export(options: argparse.Namespace, folder: Path) -> Exported:
@@ -104,7 +122,9 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
             picture, model, options.score_threshold, has_masks
         ),
         labels=labels,
-        notes=[f"batch norms have an eps of {eps:g}; --batch-norm-eps sets another"] if eps is not None else [],
+        notes=[f"batch norms have an eps of {eps:g}; --batch-norm-eps sets another"]
+        if eps is not None
+        else [],
     )
 
 

@@ -36,7 +36,9 @@ sys.exit(main({arguments!r}))
 
 def without(packages: tuple[str, ...], *arguments: str) -> subprocess.CompletedProcess:
     program = WITHOUT.format(packages=packages, arguments=list(arguments))
-    return subprocess.run([sys.executable, "-c", program], cwd=MODELS, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=MODELS, capture_output=True, text=True, check=False
+    )
 
 
 class Command(unittest.TestCase):
@@ -86,7 +88,9 @@ class Export(Command):
         self.save_lraspp()
         labels = self.folder / "labels.txt"
         labels.write_text("background\ncat\ndog\n")
-        exit_code, output = self.run_command("torchvision-segmentation", "--labels", str(labels), "--shortest-edge", "96")
+        exit_code, output = self.run_command(
+            "torchvision-segmentation", "--labels", str(labels), "--shortest-edge", "96"
+        )
         self.assertEqual(exit_code, 0, output)
         for words in ("logits", "distribution", "map", "L2", "PyTorch", "ONNX", "✓ alike"):
             self.assertIn(words, output)
@@ -103,7 +107,9 @@ class Export(Command):
 
     def test_says_so_with_its_exit_code_when_answers_differ(self):
         self.save_lraspp()
-        exit_code, output = self.run_command("torchvision-segmentation", "--shortest-edge", "96", "--tolerance", "0")
+        exit_code, output = self.run_command(
+            "torchvision-segmentation", "--shortest-edge", "96", "--tolerance", "0"
+        )
         self.assertEqual(exit_code, 3, output)
         self.assertIn("✗ logits", output)
         self.assertIn("differ by more than the tolerance", output)
@@ -133,12 +139,16 @@ class WhatGoesWrong(Command):
         self.assert_failure(f"1 have another shape: {name} is [1, 2, 3] instead of [16, 3, 3, 3]")
         self.save_lraspp(**{"classifier.more": torch.zeros(1)})
         self.assert_failure("1 are not known: classifier.more")
-        self.save_lraspp(**{"classifier.low_classifier.weight": None, "classifier.low_classifier.bias": torch.zeros(3)})
+        self.save_lraspp(
+            **{"classifier.low_classifier.weight": None, "classifier.low_classifier.bias": torch.zeros(3)}
+        )
         self.assert_failure("lacks classifier.4.weight")
 
     def test_another_architecture_than_the_weights_is_told(self):
         self.save_lraspp()
-        self.assert_failure("the weights don't fit fcn_resnet50", "torchvision-segmentation", "--architecture", "fcn_resnet50")
+        self.assert_failure(
+            "the weights don't fit fcn_resnet50", "torchvision-segmentation", "--architecture", "fcn_resnet50"
+        )
 
     def test_a_folder_that_exists_is_left_alone(self):
         self.save_lraspp()
@@ -156,7 +166,9 @@ class WhatGoesWrong(Command):
         self.assert_failure("expected lower-case letters", "torchvision-segmentation", "--id", "../up")
         labels = self.folder / "labels.txt"
         labels.write_text("one\n")
-        self.assert_failure("names 1 classes, but the network has 3", "torchvision-segmentation", "--labels", str(labels))
+        self.assert_failure(
+            "names 1 classes, but the network has 3", "torchvision-segmentation", "--labels", str(labels)
+        )
         self.picture.write_text("no picture")
         self.assert_failure("is no picture that can be read")
         self.picture.unlink()

@@ -6,7 +6,14 @@ import unittest
 import numpy as np
 from PIL import Image
 
-from export.answers import ClassMap, Detections, PromptedMasks, Similarities, class_map, softmax
+from export.answers import (
+    ClassMap,
+    Detections,
+    PromptedMasks,
+    Similarities,
+    class_map,
+    softmax,
+)
 from export.comparison import Tolerance, compare, pair_up
 from export.paste_masks import paste_masks
 from export.side_by_side import side_by_side
@@ -19,7 +26,12 @@ def figures(reference, other) -> dict:
 
 
 def detections(boxes: list, scores: list, class_ids: list, masks: np.ndarray | None = None) -> Detections:
-    return Detections(np.array(boxes, np.float32).reshape(-1, 4), np.array(scores, np.float32), np.array(class_ids, int), masks)
+    return Detections(
+        np.array(boxes, np.float32).reshape(-1, 4),
+        np.array(scores, np.float32),
+        np.array(class_ids, int),
+        masks,
+    )
 
 
 class ClassMaps(unittest.TestCase):
@@ -65,7 +77,11 @@ class FoundThings(unittest.TestCase):
 
     def test_that_only_one_answer_has_are_counted(self):
         a = detections([[0, 0, 10, 10]], [0.9], [1])
-        for b in (detections([], [], []), detections([[0, 0, 10, 10]], [0.9], [2]), detections([[50, 0, 60, 9]], [0.9], [1])):
+        for b in (
+            detections([], [], []),
+            detections([[0, 0, 10, 10]], [0.9], [2]),
+            detections([[50, 0, 60, 9]], [0.9], [1]),
+        ):
             self.assertFalse(figures(a, b)["things"].is_within)
 
     def test_have_masks_that_are_compared_by_their_pixels(self):
@@ -111,7 +127,7 @@ class Drawing(unittest.TestCase):
         sheet = side_by_side(picture, answers, ["a", "b", "c"])
         pixels = np.asarray(sheet).astype(int)
         self.assertEqual(sheet.width, 4 * 480 + 3 * 6)
-        last = pixels[22:, 3 * 486:]
+        last = pixels[22:, 3 * 486 :]
         red = (last[..., 0] > 200) & (last[..., 1] < 60)
         self.assertAlmostEqual(red.mean(), 0.25, 1)
         self.assertTrue(red[20, 20])
@@ -138,7 +154,9 @@ class PastedMasks(unittest.TestCase):
             (mask,) = paste_masks(cells, box, picture, pasting)
             rows, columns = np.nonzero(mask)
             self.assertAlmostEqual(mask.sum(), 400, delta=45)
-            self.assertTrue(9 <= columns.min() and columns.max() <= 30 and 4 <= rows.min() and rows.max() <= 25)
+            self.assertTrue(
+                9 <= columns.min() and columns.max() <= 30 and 4 <= rows.min() and rows.max() <= 25
+            )
 
     def test_are_cut_off_at_the_picture_s_edges(self):
         picture = Image.new("RGB", (20, 20))

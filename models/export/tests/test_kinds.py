@@ -16,8 +16,10 @@ from torchvision.models.detection.roi_heads import paste_masks_in_image
 from export import detectron2, torchvision_detection, torchvision_segmentation
 from export.checkpoint_kind import recognize
 from export.command_line import DETECTION_ARCHITECTURES, SEGMENTATION_ARCHITECTURES
+from export.detectron2_boxes import pool
 from export.detectron2_config import read_config
-from export.detectron2_network import GeneralizedRcnn, Settings, Sizes, pool
+from export.detectron2_network import GeneralizedRcnn
+from export.detectron2_settings import Settings, Sizes
 from export.export_failure import ExportFailure
 from export.graph_file import GraphDescription, write_graph
 from export.labels import read_labels
@@ -59,22 +61,34 @@ class Architectures(unittest.TestCase):
         self.assertIsNone(torchvision_detection.batch_norm_eps(options, weights))
         frozen = {name: value for name, value in weights.items() if not name.endswith("num_batches_tracked")}
         self.assertEqual(torchvision_detection.batch_norm_eps(options, frozen), 0)
-        self.assertEqual(torchvision_detection.batch_norm_eps(SimpleNamespace(batch_norm_eps=1e-3), frozen), 1e-3)
+        self.assertEqual(
+            torchvision_detection.batch_norm_eps(SimpleNamespace(batch_norm_eps=1e-3), frozen), 1e-3
+        )
 
     def test_labels_of_the_usual_numbers_of_classes_are_torchvision_s(self):
         options = SimpleNamespace(labels=None)
         labels, palette = torchvision_segmentation.labels_of(options, 21)
         self.assertEqual((labels[0], labels[15], palette), ("background", "person", "pascal-voc"))
         self.assertEqual(torchvision_detection.labels_of(options, 91)[1], "person")
-        self.assertEqual(torchvision_detection.labels_of(options, 3), ["__background__", "class 1", "class 2"])
+        self.assertEqual(
+            torchvision_detection.labels_of(options, 3), ["__background__", "class 1", "class 2"]
+        )
         self.assertEqual(detectron2.labels_of(80)[79], "toothbrush")
 
 
 class DetectionResize(unittest.TestCase):
     def test_is_torchvision_s_to_the_pixel_at_every_size(self):
         transform = detection.transform.GeneralizedRCNNTransform(800, 1333, [0, 0, 0], [1, 1, 1])
-        # 430 × 1.8604651 is 800, and with the reciprocal a little less.
-        for height, width in ((430, 512), (431, 512), (100, 300), (1000, 90), (799, 801), (33, 33)):
+        # 430 × (800 / 430) is 800 or a little less, as it is reckoned.
+        for height, width in (
+            (430, 512),
+            (431, 512),
+            (100, 300),
+            (1000, 90),
+            (799, 801),
+            (33, 33),
+            (517, 389),
+        ):
             picture = torch.rand(3, height, width)
             expected, _ = transform.resize(picture)
             self.assertTrue(torch.equal(torchvision_detection.resize(picture, 800.0, 1333.0), expected))
@@ -92,8 +106,17 @@ class PastedMasks(unittest.TestCase):
 
 
 SIZES = Sizes(
-    stem_channels=8, blocks=(1, 2, 1, 1), inner_channels=(4, 4, 8, 8), outer_channels=(8, 12, 16, 24), groups=2,
-    pyramid_channels=8, head_channels=16, classes=3, is_class_agnostic=True, mask_convolutions=2, mask_channels=8,
+    stem_channels=8,
+    blocks=(1, 2, 1, 1),
+    inner_channels=(4, 4, 8, 8),
+    outer_channels=(8, 12, 16, 24),
+    groups=2,
+    pyramid_channels=8,
+    head_channels=16,
+    classes=3,
+    is_class_agnostic=True,
+    mask_convolutions=2,
+    mask_channels=8,
     is_mask_class_agnostic=True,
 )
 
@@ -125,7 +148,10 @@ class Detectron2Pooling(unittest.TestCase):
         pyramid = [torch.rand(1, 2, 128 // 2**level, 128 // 2**level) for level in range(4)]
         several = torch.tensor([[0.0, 0, 100, 100], [0, 0, 30, 30], [3, 9, 40, 77], [0, 0, 300, 400]])
         names = ("boxes", "a", "b", "c", "d")
-        description = GraphDescription(inputs={name: {0: "things"} if name == "boxes" else {} for name in names}, outputs={"pooled": {0: "things"}})
+        description = GraphDescription(
+            inputs={name: {0: "things"} if name == "boxes" else {} for name in names},
+            outputs={"pooled": {0: "things"}},
+        )
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "pool.onnx"
             # One box on a level must not be taken for the only number there can be.
@@ -147,7 +173,9 @@ class Detectron2Configs(unittest.TestCase):
         config = read_config(None, {"pixel_mean": torch.tensor([[[1.0]], [[2.0]], [[3.0]]])}, 32)
         self.assertEqual(config.settings.pixel_mean, (1, 2, 3))
         self.assertFalse(config.settings.stride_in_1x1)
-        self.assertEqual((config.shortest_edge, config.longest_edge, config.channel_order), (800, 1333, "bgr"))
+        self.assertEqual(
+            (config.shortest_edge, config.longest_edge, config.channel_order), (800, 1333, "bgr")
+        )
         self.assertEqual(read_config(None, {}, 1).settings, Settings())
 
     def test_are_read(self):
@@ -184,10 +212,18 @@ class Manifests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "graph.onnx").write_bytes(b"graph")
             fields = {
-                "task": "detection", "family": "rcnn", "description": "d", "license": "l", "source": "s",
-                "labels": ["a"], "preparation": {"resize": "none"}, "family_options": {},
+                "task": "detection",
+                "family": "rcnn",
+                "description": "d",
+                "license": "l",
+                "source": "s",
+                "labels": ["a"],
+                "preparation": {"resize": "none"},
+                "family_options": {},
             }
-            manifest = compose_manifest("m", Path(folder) / "m", Path(folder), {"graph": "graph.onnx"}, fields)
+            manifest = compose_manifest(
+                "m", Path(folder) / "m", Path(folder), {"graph": "graph.onnx"}, fields
+            )
         self.assertEqual(manifest["files"]["graph"]["sha256"], hashlib.sha256(b"graph").hexdigest())
         self.assertNotIn("family_options", manifest)
         self.assertNotIn("$schema", manifest)
@@ -201,7 +237,11 @@ class Manifests(unittest.TestCase):
             for content in (["a", "b"], {"0": "a", "1": "b"}):
                 path.write_text(json.dumps(content))
                 self.assertEqual(read_labels(path, 2), ["a", "b"])
-            for content, words in (("{", "valid JSON"), ('{"a": "b"}', "class ids"), ("[1]", "list of names")):
+            for content, words in (
+                ("{", "valid JSON"),
+                ('{"a": "b"}', "class ids"),
+                ("[1]", "list of names"),
+            ):
                 path.write_text(content)
                 with self.assertRaisesRegex(ExportFailure, words):
                     read_labels(path, 2)

@@ -36,12 +36,20 @@ class Sizes(unittest.TestCase):
 
     def test_of_the_shortest_edge_are_detectron2_s(self):
         # What its ResizeShortestEdge gives for 800 and 1333.
-        for size, expected in (((640, 480), (1067, 800)), ((1280, 300), (1333, 312)), ((333, 500), (800, 1201))):
+        for size, expected in (
+            ((640, 480), (1067, 800)),
+            ((1280, 300), (1333, 312)),
+            ((333, 500), (800, 1201)),
+        ):
             self.assertEqual(detectron2_size(size, 800, 1333), expected)
 
     def test_of_the_shortest_edge_are_transformers(self):
         # What get_size_with_aspect_ratio gives for 800 and 1333.
-        for size, expected in (((640, 480), (1066, 800)), ((1280, 300), (1333, 312)), ((333, 500), (800, 1201))):
+        for size, expected in (
+            ((640, 480), (1066, 800)),
+            ((1280, 300), (1333, 312)),
+            ((333, 500), (800, 1201)),
+        ):
             self.assertEqual(transformers_size(size, 800, 1333), expected)
 
     def test_of_a_letterbox_are_segment_anything_s(self):
@@ -55,7 +63,12 @@ class Values(unittest.TestCase):
         picture = photo(60, 40)
         resized = functional.resize(picture, 32)
         expected = functional.normalize(functional.to_tensor(resized), **IMAGENET_STATISTICS).numpy()
-        preparation = {"resize": "shortest-edge", "shortest_edge": 32, "resampler": "pil-bilinear", **IMAGENET_STATISTICS}
+        preparation = {
+            "resize": "shortest-edge",
+            "shortest_edge": 32,
+            "resampler": "pil-bilinear",
+            **IMAGENET_STATISTICS,
+        }
         np.testing.assert_allclose(prepare(picture, preparation).feed[0], expected, atol=1e-6)
 
     def test_may_be_plain_pixels_in_the_order_blue_green_red(self):
@@ -94,24 +107,44 @@ class PreprocessorConfigs(unittest.TestCase):
 
     def test_of_a_segformer_and_a_detr(self):
         segformer = {
-            "size": {"width": 512, "height": 512}, "resample": 2, "rescale_factor": 0.00392156862745098,
-            "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "do_normalize": True,
+            "size": {"width": 512, "height": 512},
+            "resample": 2,
+            "rescale_factor": 0.00392156862745098,
+            "image_mean": [0.485, 0.456, 0.406],
+            "image_std": [0.229, 0.224, 0.225],
+            "do_normalize": True,
         }
         self.assertEqual(
             preparation_of(segformer, self.path),
-            {"resize": "stretch", "width": 512, "height": 512, "resampler": "pil-bilinear", **IMAGENET_STATISTICS},
+            {
+                "resize": "stretch",
+                "width": 512,
+                "height": 512,
+                "resampler": "pil-bilinear",
+                **IMAGENET_STATISTICS,
+            },
         )
         detr = {**segformer, "size": {"shortest_edge": 800, "longest_edge": 1333}}
         expected = {
-            "resize": "shortest-edge", "shortest_edge": 800, "longest_edge": 1333,
-            "shortest_edge_rounding": "transformers", "resampler": "pil-bilinear", **IMAGENET_STATISTICS,
+            "resize": "shortest-edge",
+            "shortest_edge": 800,
+            "longest_edge": 1333,
+            "shortest_edge_rounding": "transformers",
+            "resampler": "pil-bilinear",
+            **IMAGENET_STATISTICS,
         }
         self.assertEqual(preparation_of(detr, self.path), expected)
         # As the first versions of transformers wrote it.
         self.assertEqual(preparation_of({**segformer, "size": 800, "max_size": 1333}, self.path), expected)
 
     def test_without_normalizing_or_rescaling(self):
-        config = {"size": 64, "do_normalize": False, "image_mean": [1, 1, 1], "do_rescale": False, "resample": 3}
+        config = {
+            "size": 64,
+            "do_normalize": False,
+            "image_mean": [1, 1, 1],
+            "do_rescale": False,
+            "resample": 3,
+        }
         expected = {"resize": "stretch", "width": 64, "height": 64, "resampler": "pil-bicubic", "scale": 1}
         self.assertEqual(preparation_of(config, self.path), expected)
 

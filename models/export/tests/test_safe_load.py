@@ -79,10 +79,15 @@ class SoundCheckpoints(InAFolder):
         write_tensor_file(self.path, {name: value.numpy() for name, value in small_weights().items()})
         self.assert_weights(load_weights(self.path))
 
-
     def test_keep_shared_and_turned_tensors_and_every_type(self):
         base = torch.arange(12.0).reshape(3, 4)
-        saved = {"a": base, "b": base.t(), "c": base[1:, ::2], "empty": torch.zeros(0, 3), "one": torch.tensor(2.5)}
+        saved = {
+            "a": base,
+            "b": base.t(),
+            "c": base[1:, ::2],
+            "empty": torch.zeros(0, 3),
+            "one": torch.tensor(2.5),
+        }
         types = ("float64", "bfloat16", "int32", "int16", "int8", "uint8", "bool")
         saved.update({name: torch.ones(3).to(getattr(torch, name)) for name in types})
         saved["parameter"] = torch.nn.Parameter(torch.ones(2))
@@ -97,7 +102,11 @@ class CheckpointsWithCode(InAFolder):
     def test_are_refused_before_anything_runs(self):
         for harm in (RunsACommand(self.trace), EvaluatesCode(self.trace)):
             for is_zip in (True, False):
-                torch.save({"model": small_weights(), "extra": harm}, self.path, _use_new_zipfile_serialization=is_zip)
+                torch.save(
+                    {"model": small_weights(), "extra": harm},
+                    self.path,
+                    _use_new_zipfile_serialization=is_zip,
+                )
                 self.assert_refused("Nothing of it was run")
 
     def test_are_refused_as_plain_pickles_of_every_protocol(self):

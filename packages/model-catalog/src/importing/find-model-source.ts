@@ -36,7 +36,8 @@ const MOST_NAMED = 10;
 const FOREIGN: Readonly<Record<string, string>> = {
   '.pt':
     'of PyTorch; export it with torch.onnx.export, or with `yolo export format=onnx` where it is from ultralytics',
-  '.pth': 'of PyTorch; export it with torch.onnx.export',
+  '.pth':
+    'of PyTorch; export it with `python3 -m export` in models/, which knows torchvision, Detectron2 and Segment Anything, or with torch.onnx.export',
   '.bin': 'of PyTorch; export it with `optimum-cli export onnx`',
   '.safetensors': 'weights without a graph; export it with `optimum-cli export onnx`',
   '.h5': 'of Keras; convert it with tf2onnx',
