@@ -102,4 +102,11 @@ def save(model: onnx.ModelProto, path: Path) -> list[str]:
         return [path.name]
     data = f"{path.name}_data"
     onnx.save_model(model, str(path), save_as_external_data=True, all_tensors_to_one_file=True, location=data)
+    # Others than who exported it have to read it, such as a worker in a container.
+    (path.parent / data).chmod(path.stat().st_mode)
     return [path.name, data]
+
+
+def part_files(part: str, files: list[str]) -> dict[str, str]:
+    """A graph in the manifest's `files`, and the weights that lie beside it."""
+    return dict(zip((part, f"{part}_data"), files))

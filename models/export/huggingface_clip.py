@@ -14,7 +14,7 @@ from transformers import AutoTokenizer
 from .answers import Similarities
 from .export_failure import ExportFailure
 from .exported import Exported, RunGraph, TimedAnswer
-from .graph_file import GraphDescription, write_graph
+from .graph_file import GraphDescription, part_files, write_graph
 from .huggingface_preparation import resampler, values
 from .huggingface_processor import load_image_processor
 from .onnx_runner import timed
@@ -53,7 +53,6 @@ def export(network: nn.Module, options: argparse.Namespace, folder: Path) -> Exp
     tokenizer = AutoTokenizer.from_pretrained(str(source), local_files_only=True)
     scale = float(network.logit_scale.detach().exp())
     most = network.config.text_config.max_position_embeddings
-    write_graphs(network, folder)
     preparation = preparation_of(processor.to_dict(), source / "preprocessor_config.json")
 
     def ask_original(picture: Image.Image) -> TimedAnswer:
@@ -80,7 +79,7 @@ def export(network: nn.Module, options: argparse.Namespace, folder: Path) -> Exp
         return TimedAnswer(answer, texts.seconds + pictures.seconds)
 
     return Exported(
-        parts={"text_encoder": TEXT_GRAPH, "vision_encoder": PICTURE_GRAPH, **copy_tokenizer(source, folder)},
+        parts={**write_graphs(network, folder), **copy_tokenizer(source, folder)},
         fields={
             "task": "analysis",
             "family": "clip",
@@ -95,13 +94,14 @@ def export(network: nn.Module, options: argparse.Namespace, folder: Path) -> Exp
     )
 
 
-def write_graphs(network: nn.Module, folder: Path) -> None:
+def write_graphs(network: nn.Module, folder: Path) -> dict[str, str]:
+    """@return the files by their part"""
     width, side = network.config.projection_dim, network.config.vision_config.image_size
     texts = {0: "texts", 1: "tokens"}
     # The end of a text is looked for while the graph is traced.
     end = network.config.text_config.eos_token_id
     ids = torch.tensor([[0, 1, 2, end], [0, 1, end, end]])
-    write_graph(
+    text_files = write_graph(
         ServedTexts(network),
         (ids, torch.ones_like(ids)),
         folder / TEXT_GRAPH,
@@ -111,7 +111,7 @@ def write_graphs(network: nn.Module, folder: Path) -> None:
             output_shapes={"text_embeds": [None, width]},
         ),
     )
-    write_graph(
+    picture_files = write_graph(
         ServedPictures(network),
         (torch.zeros(2, 3, side, side),),
         folder / PICTURE_GRAPH,
@@ -121,6 +121,7 @@ def write_graphs(network: nn.Module, folder: Path) -> None:
             output_shapes={"image_embeds": [None, width]},
         ),
     )
+    return {**part_files("text_encoder", text_files), **part_files("vision_encoder", picture_files)}
 
 
 def preparation_of(config: dict[str, Any], path: Path) -> dict[str, Any]:

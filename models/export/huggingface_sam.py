@@ -11,7 +11,7 @@ from torch import nn
 from transformers import SamProcessor
 
 from .exported import Exported, RunGraph, TimedAnswer
-from .graph_file import GraphDescription, write_graph
+from .graph_file import GraphDescription, part_files, write_graph
 from .huggingface_processor import load_image_processor
 from .onnx_runner import timed
 from .preparation import prepare
@@ -63,15 +63,11 @@ def export(network: nn.Module, options: argparse.Namespace, folder: Path) -> Exp
     vision = network.config.vision_config
     side, cells, channels = vision.image_size, vision.image_size // vision.patch_size, vision.output_channels
     processor = SamProcessor(load_image_processor(options.checkpoint))
-    files = write_encoder(network, side, cells, channels, folder / ENCODER)
-    write_decoder(network, side, cells, channels, folder / DECODER)
+    encoder_files = write_encoder(network, side, cells, channels, folder / ENCODER)
+    decoder_files = write_decoder(network, side, cells, channels, folder / DECODER)
     preparation = preparation_of(side)
     return Exported(
-        parts={
-            "encoder": ENCODER,
-            "decoder": DECODER,
-            **{f"encoder_data_{index}": name for index, name in enumerate(files[1:])},
-        },
+        parts={**part_files("encoder", encoder_files), **part_files("decoder", decoder_files)},
         fields={
             "task": "segmentation",
             "family": "sam",
@@ -100,7 +96,7 @@ def write_encoder(network: nn.Module, side: int, cells: int, channels: int, path
     return write_graph(ServedEncoder(network), (torch.zeros(1, 3, side, side),), path, description)
 
 
-def write_decoder(network: nn.Module, side: int, cells: int, channels: int, path: Path) -> None:
+def write_decoder(network: nn.Module, side: int, cells: int, channels: int, path: Path) -> list[str]:
     batch, prompts = {0: "batch"}, {0: "batch", 1: "prompts"}
     description = GraphDescription(
         inputs={
@@ -113,7 +109,7 @@ def write_decoder(network: nn.Module, side: int, cells: int, channels: int, path
     )
     embedding = torch.rand(1, channels, cells, cells)
     example = (torch.rand(1, 2, 3, 2) * side, torch.ones(1, 2, 3, dtype=torch.int64), embedding, embedding)
-    write_graph(ServedDecoder(network), example, path, description)
+    return write_graph(ServedDecoder(network), example, path, description)
 
 
 def prompts_for(picture: Image.Image) -> list[list[tuple[int, int]]]:

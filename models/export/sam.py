@@ -16,7 +16,7 @@ from torch import nn
 from .checkpoint_kind import require_kind
 from .export_failure import ExportFailure
 from .exported import Exported, RunGraph, TimedAnswer
-from .graph_file import GraphDescription, write_graph
+from .graph_file import GraphDescription, part_files, write_graph
 from .match_weights import match_weights, shape_of
 from .onnx_runner import timed
 from .preparation import prepare
@@ -60,14 +60,10 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
     size = recognize_size(weights)
     network = match_weights(sam_model_registry[size](), weights, f"segment_anything's {size}")
     encoder_files = write_encoder(network, folder / ENCODER)
-    write_decoder(network, folder / DECODER)
+    decoder_files = write_decoder(network, folder / DECODER)
     preparation = preparation_of(SIDE)
     return Exported(
-        parts={
-            "encoder": ENCODER,
-            "decoder": DECODER,
-            **{f"encoder_data_{index}": name for index, name in enumerate(encoder_files[1:])},
-        },
+        parts={**part_files("encoder", encoder_files), **part_files("decoder", decoder_files)},
         fields={
             "task": "segmentation",
             "family": "sam",
