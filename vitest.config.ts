@@ -5,12 +5,22 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['{apps,packages}/**/src/**/*.test.ts', '{scripts,bench}/src/**/*.test.ts'],
     // ONNX Runtime would else report its use to its maker.
     env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // The tests share two cores with the inference processes they start.
-    maxWorkers: 2,
+    // More than there are cores: those of the apps mostly wait for the processes that they start.
+    maxWorkers: 3,
+    projects: [
+      // Their tests leave nothing behind in a process, and most of the time would go into loading the same modules anew.
+      {
+        extends: true,
+        test: { name: 'packages', include: ['packages/**/src/**/*.test.ts'], isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: 'apps', include: ['{apps,scripts,bench}/**/src/**/*.test.ts'] },
+      },
+    ],
   },
 });

@@ -55,7 +55,7 @@ export class DarkroomProcess {
   }
 
   /** Waits for a line of its log. @throws Error with its output when it ends or takes too long */
-  async logged(message: string, timeoutMs = 30_000): Promise<LogRecord> {
+  async logged(message: string, timeoutMs = 60_000): Promise<LogRecord> {
     const deadlineMs = Date.now() + timeoutMs;
     for (;;) {
       const record = this.#lines.map(parseLine).find((line) => line?.msg === message);

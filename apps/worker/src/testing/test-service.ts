@@ -67,7 +67,7 @@ export class TestService {
   }
 
   /** @param readyWithinMs large models take their time: they are read whole and checked first */
-  async startWorker(env: Record<string, string> = {}, readyWithinMs = 30_000): Promise<DarkroomProcess> {
+  async startWorker(env: Record<string, string> = {}, readyWithinMs = 60_000): Promise<DarkroomProcess> {
     const worker = new DarkroomProcess('worker', {
       REDIS_URL: this.#redis.url,
       DARKROOM_MODELS_DIR: this.modelsFolder,
