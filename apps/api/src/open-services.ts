@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisBlobStore } from '@darkroom/blob-store';
-import { DarkroomError } from '@darkroom/contracts';
 import {
   BatchStore,
   DeadlineWatch,
@@ -69,7 +68,6 @@ export function openServices(env: Env, logger: Logger): OpenServices {
       commands,
       runTimes,
       usage,
-      fetchPicture: refuseToFetch,
       limits,
       publicUrl,
       host: env.HOST,
@@ -98,11 +96,6 @@ export function openServices(env: Env, logger: Logger): OpenServices {
 async function waitUntilReady(redis: Redis): Promise<void> {
   const deadlineMs = Date.now() + FIRST_CONNECTION_MS;
   while (redis.status !== 'ready' && Date.now() < deadlineMs) await sleep(10);
-}
-
-async function refuseToFetch(): Promise<never> {
-  const detail = 'This version does not fetch pictures from URLs. Send the picture itself.';
-  throw new DarkroomError('option_not_supported', detail);
 }
 
 function idsIn(list: string): string[] {

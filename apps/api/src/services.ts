@@ -11,14 +11,6 @@ import type {
 import type { Redis } from 'ioredis';
 import type { ModelDirectory } from './model-directory.js';
 
-/**
- * Fetches a picture from an address that came from outside.
- * @throws DarkroomError for an address that is not allowed, and for what is not there or no picture
- */
-export type FetchPicture = (
-  url: string,
-) => Promise<{ readonly bytes: Buffer; readonly fileName: string | null }>;
-
 /** What the api's routes work with. Made in `main.ts`, or by a test. */
 export interface Services {
   readonly redis: Redis;
@@ -31,7 +23,6 @@ export interface Services {
   readonly commands: WorkerCommands;
   readonly runTimes: RunTimes;
   readonly usage: UsageCounters;
-  readonly fetchPicture: FetchPicture;
   readonly limits: Limits;
   /** Where clients reach the service; null: as the request says. */
   readonly publicUrl: string | null;

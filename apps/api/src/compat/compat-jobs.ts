@@ -38,7 +38,7 @@ export class CompatJobs {
    * @throws DarkroomError what is wrong with fields or picture
    */
   async submit(
-    { log }: FastifyRequest,
+    request: FastifyRequest,
     task: Task,
     fields: TaskFields,
     picture: SentPicture | null,
@@ -49,8 +49,9 @@ export class CompatJobs {
       fields: { ...Object.fromEntries(given), metadata: { ...fields.metadata, drop_in: this.#service } },
       picture: picture && { kind: 'bytes' as const, ...picture },
     };
-    const how = { wanted: { kind: 'job' }, log } as const;
-    return (await submitRead(submission, RULES_BY_TASK[task], this.#services, how)).record;
+    const rules = RULES_BY_TASK[task];
+    const { record } = await submitRead(request, submission, rules, this.#services, { kind: 'job' });
+    return record;
   }
 
   /**

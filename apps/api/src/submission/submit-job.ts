@@ -1,5 +1,5 @@
 import type { JobRecord } from '@darkroom/jobs';
-import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Services } from '../services.js';
 import type { WantedAnswer } from '../wanted-answer.js';
 import { acceptJob } from './accept-job.js';
@@ -22,15 +22,16 @@ export async function submitJob(
   wanted: WantedAnswer,
 ): Promise<Submitted> {
   const submission = await readSubmission(request, rules, services.limits.maxUploadBytes);
-  return submitRead(submission, rules, services, { wanted, log: request.log });
+  return submitRead(request, submission, rules, services, wanted);
 }
 
 /** Takes a job to the queue whose fields and picture were read already. @throws DarkroomError */
 export async function submitRead(
+  request: FastifyRequest,
   { fields, picture: source }: Submission,
   rules: TaskRules,
   services: Services,
-  { wanted, log }: { readonly wanted: WantedAnswer; readonly log: FastifyBaseLogger },
+  wanted: WantedAnswer,
 ): Promise<Submitted> {
   const { limits, store, blobs } = services;
   const loading = source && loadPicture(source, { store, blobs, maxPixels: limits.maxImagePixels });
@@ -48,6 +49,6 @@ export async function submitRead(
   const fitted = picture
     ? await rules.fitToPicture(checked.options, picture.stored, asked)
     : { options: checked.options, attachments: {} };
-  const record = await acceptJob({ ...checked, ...fitted, picture }, services, log);
+  const record = await acceptJob({ ...checked, ...fitted, picture }, services, request.log);
   return { record, cancelOnDisconnect };
 }

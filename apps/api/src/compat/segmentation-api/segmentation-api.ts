@@ -7,6 +7,7 @@ import { describeRoute } from '../describe-route.js';
 import { addErrorShape } from '../error-shape.js';
 import { oneAtATime } from '../one-at-a-time.js';
 import { passOverOtherBodies } from '../pass-over-other-bodies.js';
+import { fetchPicture } from './fetch-picture.js';
 import { readInference } from './read-inference.js';
 import { isResultType, RESULT_TYPES } from './result-types.js';
 import { settings } from './settings.js';
@@ -42,7 +43,7 @@ export const segmentationApi = defineCompatService({
       { schema: describeRoute('Segment the picture at an address') },
       async (request, reply) => {
         const { form, resultTypes } = await readInference(request, 'url_image', limits.maxUploadBytes);
-        const picture = await services.fetchPicture(form.texts.get('url_image')!.at(-1)!);
+        const picture = await fetchPicture(form.texts.get('url_image')!.at(-1)!);
         return answer(request, reply, 'url', resultTypes, picture);
       },
     );
