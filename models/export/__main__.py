@@ -4,10 +4,11 @@ import importlib
 import sys
 
 from .command_line import build_parser
-from .export_failure import ExportFailure
+from .export_failure import ExportFailure, ServiceNotAsked
 
 EXIT_FAILURE = 1
 EXIT_DIFFERENT = 3
+EXIT_SERVICE_NOT_ASKED = 4
 
 # Names of modules, where the package that brings them is called otherwise.
 PACKAGES = {
@@ -21,7 +22,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     try:
         return run(options)
-    except ExportFailure as failure:
+    except ServiceNotAsked as failure:
+        print(f"✗ {failure}", file=sys.stderr)
+        return EXIT_SERVICE_NOT_ASKED
+    except (ExportFailure, OSError) as failure:
         print(f"✗ {failure}", file=sys.stderr)
         return EXIT_FAILURE
     except ModuleNotFoundError as error:

@@ -14,6 +14,8 @@ from .safe_unpickler import SafeUnpickler, StorageType
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 LEGACY_VERSION = 1001
 COUNT_BYTES = 8
+ARCHIVE_ENTRY = b"PK\x03\x04"
+LFS_POINTER = b"version https://git-lfs"
 
 
 class CheckpointFileError(Exception):
@@ -28,6 +30,7 @@ def read_checkpoint(path: Path) -> Any:
         with zipfile.ZipFile(path) as archive:
             return read_archive(archive)
     with path.open("rb") as file:
+        refuse_incomplete(file)
         if is_legacy(file):
             return read_legacy(file, path.stat().st_size)
         return SafeUnpickler(file, encoding="latin1").load()
@@ -91,6 +94,20 @@ class LegacyUnpickler(SafeUnpickler):
                 raise CheckpointFileError("it announces more numbers than it has bytes")
             self.storages[key] = torch.zeros(count, dtype=storage_type.dtype)
         return self.storages[key]
+
+
+def refuse_incomplete(file: BinaryIO) -> None:
+    """What comes of downloads that did not end well."""
+    beginning = file.read(len(LFS_POINTER))
+    file.seek(0)
+    if not beginning:
+        raise CheckpointFileError("it is empty")
+    if beginning.startswith(ARCHIVE_ENTRY):
+        raise CheckpointFileError("its end is missing: fetch it again")
+    if beginning == LFS_POINTER:
+        raise CheckpointFileError("it only points to the file: run git lfs pull where it comes from")
+    if beginning.lstrip().lower().startswith((b"<!doctype", b"<html")):
+        raise CheckpointFileError("it is a web page: look at the address that it was fetched from")
 
 
 def is_legacy(file: BinaryIO) -> bool:

@@ -1,10 +1,12 @@
 """The command line: kinds of checkpoints and their options. Nothing here needs PyTorch."""
 
 import argparse
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+LONGEST_SIDE = 16_384
 SAMPLE_PICTURE = Path(__file__).parents[2] / "examples" / "pictures" / "shapes-1.jpg"
 
 SEGMENTATION_ARCHITECTURES = (
@@ -42,14 +44,14 @@ def add_segmentation_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--shortest-edge",
-        type=int,
+        type=side,
         default=520,
         metavar="PIXELS",
         help="pictures were resized to this shortest edge (default: 520, as torchvision's recipes)",
     )
     parser.add_argument(
         "--stretch",
-        type=int,
+        type=side,
         nargs=2,
         metavar=("WIDTH", "HEIGHT"),
         help="instead: pictures were stretched to this size",
@@ -62,15 +64,15 @@ def add_detection_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--batch-norm-eps",
-        type=float,
+        type=not_negative,
         metavar="EPS",
         help="of frozen batch norms; default: 0 for ResNets tuned from torchvision's COCO weights,"
         " which don't count batches; 1e-5 for what was trained from scratch",
     )
     parser.add_argument(
-        "--shortest-edge", type=int, metavar="PIXELS", help="min_size that the network was built with"
+        "--shortest-edge", type=side, metavar="PIXELS", help="min_size that the network was built with"
     )
-    parser.add_argument("--longest-edge", type=int, metavar="PIXELS", help="max_size, likewise")
+    parser.add_argument("--longest-edge", type=side, metavar="PIXELS", help="max_size, likewise")
     add_score_threshold(parser)
 
 
@@ -99,7 +101,7 @@ def add_huggingface_options(parser: argparse.ArgumentParser) -> None:
 def add_score_threshold(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--score-threshold",
-        type=float,
+        type=not_negative,
         default=0.5,
         metavar="SCORE",
         help="detections from this score on are compared and drawn (default: 0.5)",
@@ -147,7 +149,26 @@ ABOUT = (
     "Exports a PyTorch checkpoint to a folder that Darkroom serves, runs both on a picture, and says how far"
     " they are apart."
 )
-EXIT_CODES = "exit codes: 0 alike, 1 not exported, 2 wrong command line, 3 exported, but the answers differ"
+EXIT_CODES = (
+    "exit codes: 0 alike, 1 not exported, 2 wrong command line, 3 exported, but the answers differ,"
+    " 4 exported, but the service could not be asked"
+)
+
+
+def side(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LONGEST_SIDE:
+        raise argparse.ArgumentTypeError(f"expected 1 to {LONGEST_SIDE} pixels, got {text}")
+    return int(text)
+
+
+def not_negative(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number of 0 or more, got {text}")
+    return number
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -163,7 +184,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--id", help="name of the model in requests; default: as the checkpoint's file")
+    parser.add_argument("--id", help="name of the model in requests; default: as --output, else as the checkpoint")
     parser.add_argument(
         "--output",
         type=Path,
@@ -184,14 +205,14 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--tolerance",
-        type=float,
+        type=not_negative,
         default=1e-3,
         metavar="NUMBER",
         help="the most that logits, scores and probabilities may differ (default: 0.001)",
     )
     parser.add_argument(
         "--box-tolerance",
-        type=float,
+        type=not_negative,
         default=0.5,
         metavar="PIXELS",
         help="the most that an edge of a box may differ (default: 0.5)",

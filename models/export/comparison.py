@@ -84,9 +84,10 @@ def compare_masks(a: PromptedMasks, b: PromptedMasks, tolerance: Tolerance) -> l
 
 
 def compare_similarities(a: Similarities, b: Similarities, tolerance: Tolerance) -> list[Figure]:
+    texts = [numbers("texts' embeddings", a.texts, b.texts, tolerance.numbers)] if b.texts.size else []
     return [
         numbers("picture's embedding", a.picture, b.picture, tolerance.numbers),
-        numbers("texts' embeddings", a.texts, b.texts, tolerance.numbers),
+        *texts,
         numbers("logits", a.logits, b.logits, tolerance.numbers),
         numbers("distribution", softmax(a.logits, 1), softmax(b.logits, 1), tolerance.numbers),
     ]

@@ -3,3 +3,7 @@
 
 class ExportFailure(Exception):
     """A failure whose message is shown without a traceback."""
+
+
+class ServiceNotAsked(ExportFailure):
+    """The model is exported and its graph compared, but the service gave no answer."""

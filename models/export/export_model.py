@@ -9,8 +9,8 @@ from PIL import Image
 
 from .answers import Answer
 from .comparison import Figure, Tolerance, compare
-from .export_failure import ExportFailure
-from .exported import Exported
+from .export_failure import ExportFailure, ServiceNotAsked
+from .exported import AskService, Exported
 from .manifest import compose_manifest, model_id, write_manifest
 from .onnx_runner import Runner, choose_runner
 from .preparation import read_picture
@@ -26,7 +26,7 @@ Export = Callable[[argparse.Namespace, Path], Exported]
 
 def export_model(export: Export, options: argparse.Namespace) -> bool:
     """@return whether all answers are alike within the tolerance"""
-    model = model_id(options.id, options.checkpoint)
+    model = model_id(options.id, options.output, options.checkpoint)
     folder = options.output or LOCAL / model
     require_new(folder, options.output is None, model)
     picture = read_picture(options.picture)
@@ -49,17 +49,22 @@ def export_model(export: Export, options: argparse.Namespace) -> bool:
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     print(f"  folder    {folder}")
-    if service and exported.ask_service:
-        service.await_model(model)
-        served = exported.ask_service(picture, service, model)
-        figures = compare(answers[0][1], served, tolerance)
-        tell(f"PyTorch and {service.url}", figures)
-        alike = alike and all(figure.is_within for figure in figures)
+    if service:
+        served = ask_service(exported.ask_service, picture, service, model)
+        alike = tell(f"PyTorch and {service.url}", compare(answers[0][1], served, tolerance)) and alike
         answers.append(("served", served))
         write_sheet(picture, answers, exported.labels, folder / SAMPLE)
     print(f"  picture   {folder / SAMPLE}")
     print(f"{'✓ alike' if alike else '✗ the answers differ by more than the tolerance'}", flush=True)
     return alike
+
+
+def ask_service(ask: AskService, picture: Image.Image, service: Service, model: str) -> Answer:
+    try:
+        service.await_model(model)
+        return ask(picture, service, model)
+    except ExportFailure as failure:
+        raise ServiceNotAsked(str(failure)) from None
 
 
 def require_new(folder: Path, is_default: bool, model: str) -> None:
@@ -86,20 +91,20 @@ def compare_graphs(
 ) -> tuple[list[tuple[str, Answer]], bool]:
     original = exported.ask_original(picture)
     graphs = exported.ask_graphs(picture, lambda name, feeds: runner.run(folder / name, feeds))
-    figures = compare(original.answer, graphs.answer, tolerance)
-    tell(f"PyTorch and {runner.name}", figures)
+    alike = tell(f"PyTorch and {runner.name}", compare(original.answer, graphs.answer, tolerance))
     print(f"  time      PyTorch {original.seconds * 1000:.0f} ms, ONNX {graphs.seconds * 1000:.0f} ms")
-    alike = all(figure.is_within for figure in figures)
     return [("PyTorch", original.answer), ("ONNX", graphs.answer)], alike
 
 
-def tell(title: str, figures: Sequence[Figure]) -> None:
+def tell(title: str, figures: Sequence[Figure]) -> bool:
+    """@return whether all are within their tolerance"""
     print(f"  {title}:")
     for figure in figures:
         mark = "✓" if figure.is_within else "✗"
         l2 = "" if figure.l2 is None else f"L2 {figure.l2:.3g}, "
         unit = f" {figure.unit}" if figure.unit else ""
         print(f"    {mark} {figure.name:20} {l2}max {figure.maximum:.3g}{unit} (tolerance {figure.limit:g})")
+    return all(figure.is_within for figure in figures)
 
 
 def write_sheet(

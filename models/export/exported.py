@@ -14,6 +14,9 @@ from .service import Service
 # Runs one of the written graphs, given by its file's name.
 RunGraph = Callable[[str, dict[str, np.ndarray]], GraphRun]
 
+# Asks a service for a picture, by the model's id.
+AskService = Callable[[Image.Image, Service, str], Answer]
+
 
 @dataclass(frozen=True)
 class TimedAnswer:
@@ -34,8 +37,7 @@ class Exported:
     ask_original: Callable[[Image.Image], TimedAnswer]
     # With the graphs, and with the preparation that the manifest describes.
     ask_graphs: Callable[[Image.Image, RunGraph], TimedAnswer]
-    # Through the service, by the model's id.
-    ask_service: Callable[[Image.Image, Service, str], Answer] | None
+    ask_service: AskService
     # Of classes, or the texts that were compared.
     labels: Sequence[str] = ()
     # What a user should know, a sentence each.

@@ -89,7 +89,9 @@ def export(network: nn.Module, options: argparse.Namespace, folder: Path) -> Exp
         },
         ask_original=ask_original,
         ask_graphs=ask_graphs,
-        ask_service=None,
+        ask_service=lambda picture, service, model: service.similarities(
+            picture, model, options.texts, scale
+        ),
         labels=options.texts,
     )
 

@@ -17,18 +17,21 @@ MODELS_FOLDER = Path(__file__).resolve().parents[1]
 IMAGENET_STATISTICS = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
 
 
-def model_id(given: str | None, checkpoint: Path) -> str:
-    """The id that is asked for, or one after the checkpoint's name."""
-    if given is not None:
-        if not ID.fullmatch(given):
-            raise ExportFailure(
-                f"--id: expected lower-case letters, digits, '.', '_' and '-', {ID_LENGTH_MAX} at most,"
-                f" got {given}"
-            )
-        return given
+def model_id(given: str | None, folder: Path | None, checkpoint: Path) -> str:
+    """The id that is asked for, or that of the folder that is, or one after the checkpoint's name."""
+    for option, asked in (("--id", given), ("the name of the folder in --output", folder and folder.name)):
+        if asked is not None:
+            return checked_id(option, asked)
     name = checkpoint.resolve().name if checkpoint.is_dir() else checkpoint.stem
     plain = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip(".-_")[:ID_LENGTH_MAX]
     return plain or "model"
+
+
+def checked_id(option: str, asked: str) -> str:
+    if ID.fullmatch(asked):
+        return asked
+    expected = f"lower-case letters, digits, '.', '_' and '-', {ID_LENGTH_MAX} at most"
+    raise ExportFailure(f"{option}: expected {expected}, got {asked or 'none'}")
 
 
 def compose_manifest(

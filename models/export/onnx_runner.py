@@ -18,6 +18,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 NODE_SCRIPT = REPOSITORY / "scripts" / "dist" / "run-graph.js"
 # A run that took longer is not repeated for its time without the first run's preparations.
 REPEATED_BELOW_SECONDS = 10.0
+# The official builds of ONNX Runtime report their use to their maker.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
 @dataclass(frozen=True)

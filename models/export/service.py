@@ -6,12 +6,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from .answers import ClassMap, Detections, PromptedMasks
+from .answers import ClassMap, Detections, PromptedMasks, Similarities
 from .export_failure import ExportFailure
 
 REQUEST_SECONDS = 120
@@ -29,12 +30,13 @@ class Service:
         self.url = url.rstrip("/")
         if urllib.parse.urlsplit(self.url).scheme not in ("http", "https"):
             raise ExportFailure(f"--service: expected http://… or https://…, got {url}")
+        self._workers()
 
     def await_model(self, model: str) -> None:
         """Waits until a worker serves the model. Workers look at their folders every few seconds."""
         deadline = time.monotonic() + SERVED_WITHIN_SECONDS
         while time.monotonic() < deadline:
-            for worker in self._json("/v1/workers")["workers"]:
+            for worker in self._workers():
                 if any(served["id"] == model for served in worker["models"]):
                     return
                 for rejected in worker.get("rejected_models", []):
@@ -47,6 +49,12 @@ class Service:
             f"no worker of {self.url} serves {model} after {SERVED_WITHIN_SECONDS} s. Does its DARKROOM_MODELS_DIR"
             " name the folder around that of the model?"
         )
+
+    def _workers(self) -> list[dict[str, Any]]:
+        try:
+            return self._json("/v1/workers")["workers"]
+        except (ValueError, TypeError, KeyError):
+            raise ExportFailure(f"what answers at {self.url} is no Darkroom") from None
 
     def class_map(self, picture: Image.Image, model: str) -> ClassMap:
         job = self._run("segmentation", picture, {"model": model, "outputs": "logits"})
@@ -88,6 +96,22 @@ class Service:
             np.array([[mask["predicted_iou"] for mask in masks] for masks in by_prompt], np.float32),
             np.array([[self._mask(job, mask["artifact"]) for mask in masks] for masks in by_prompt], bool),
         )
+
+    def similarities(
+        self, picture: Image.Image, model: str, texts: Sequence[str], logit_scale: float
+    ) -> Similarities:
+        """Cosines of whole texts, without a template around them. Embeddings of texts are not to be had."""
+        fields = {
+            "model": model,
+            "concepts": json.dumps(texts),
+            "template": "{}",
+            "max_regions": "0",
+            "outputs": "embedding",
+        }
+        result = self._run("analysis", picture, fields)["result"]
+        cosines = np.array([concept["similarity"] for concept in result["concepts"]], np.float32)
+        embedding = np.array(result["embedding"], np.float32)
+        return Similarities(embedding[None], np.empty(0, np.float32), logit_scale * cosines[None])
 
     def _mask(self, job: dict[str, Any], name: str) -> np.ndarray:
         with Image.open(io.BytesIO(self._artifact(job, name))) as mask:

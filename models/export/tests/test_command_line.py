@@ -1,20 +1,23 @@
 """Checks of the command as users call it: needs torchvision and ONNX, and ONNX Runtime or a built checkout."""
 
 import contextlib
+import http.server
 import io
 import json
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import torch
 from PIL import Image
 from torchvision.models.segmentation import lraspp_mobilenet_v3_large
 
-from export.__main__ import EXIT_FAILURE, main
+from export.__main__ import EXIT_FAILURE, EXIT_SERVICE_NOT_ASKED, main
 from export.command_line import KINDS
 
 from .checkpoints import RunsACommand
@@ -39,6 +42,25 @@ def without(packages: tuple[str, ...], *arguments: str) -> subprocess.CompletedP
     return subprocess.run(
         [sys.executable, "-c", program], cwd=MODELS, capture_output=True, text=True, check=False
     )
+
+
+@contextlib.contextmanager
+def answering(content: bytes):
+    """A server that has the same answer for everything. @return its URL"""
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 class Command(unittest.TestCase):
@@ -164,6 +186,8 @@ class WhatGoesWrong(Command):
         self.save_lraspp()
         self.assert_failure("expected --output …/other", "torchvision-segmentation", "--id", "other")
         self.assert_failure("expected lower-case letters", "torchvision-segmentation", "--id", "../up")
+        output = str(self.folder / "Best One")
+        self.assert_failure("expected lower-case letters", "torchvision-segmentation", "--output", output)
         labels = self.folder / "labels.txt"
         labels.write_text("one\n")
         self.assert_failure(
@@ -178,6 +202,31 @@ class WhatGoesWrong(Command):
         self.assert_failure("does not exist; expected the file of a checkpoint")
         self.checkpoint.write_text("hello")
         self.assert_failure("is no checkpoint of PyTorch")
+
+    def test_a_service_that_is_none_is_told_before_anything_is_exported(self):
+        self.save_lraspp()
+        for url, words in (
+            ("localhost:8080", "expected http://"),
+            ("http://127.0.0.1:1", "does not answer"),
+        ):
+            self.assert_failure(words, "torchvision-segmentation", "--service", url)
+        with answering(b"<html>") as url:
+            self.assert_failure("is no Darkroom", "torchvision-segmentation", "--service", url)
+
+    def test_a_service_without_the_model_leaves_the_folder(self):
+        self.save_lraspp()
+        with answering(b'{"workers": []}') as url, patch("export.service.SERVED_WITHIN_SECONDS", 1):
+            exit_code, output = self.run_command(
+                "torchvision-segmentation", "--shortest-edge", "96", "--service", url
+            )
+        self.assertEqual(exit_code, EXIT_SERVICE_NOT_ASKED, output)
+        self.assertIn("serves best after 1 s", output)
+        self.assertTrue((self.folder / "best" / "model.json").exists())
+
+    def test_a_folder_that_cannot_be_made_is_told(self):
+        self.save_lraspp()
+        output = str(self.checkpoint / "best")
+        self.assert_failure("Not a directory", "torchvision-segmentation", "--output", output)
 
     def test_a_missing_package_is_named_with_the_command_that_installs_it(self):
         arguments = (str(self.checkpoint), "--picture", str(self.picture))
@@ -196,7 +245,13 @@ class WhatGoesWrong(Command):
             self.assertNotIn("Traceback", done.stderr)
 
     def test_a_wrong_command_line_has_another_exit_code(self):
-        for arguments in (["nothing"], ["sam"], ["sam", "x", "--tolerance", "much"]):
+        for arguments in (
+            ["nothing"],
+            ["sam"],
+            ["sam", "x", "--tolerance", "much"],
+            ["sam", "x", "--tolerance", "nan"],
+            ["torchvision-segmentation", "x", "--shortest-edge", "-3"],
+        ):
             done = without((), *arguments)
             self.assertEqual(done.returncode, 2)
             self.assertIn("usage: python3 -m export", done.stderr)

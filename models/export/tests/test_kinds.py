@@ -204,9 +204,10 @@ class Detectron2Configs(unittest.TestCase):
 
 class Manifests(unittest.TestCase):
     def test_ids_are_made_of_file_names(self):
-        self.assertEqual(model_id(None, Path("/a/Best Model (2).pth")), "best-model-2")
-        self.assertEqual(model_id(None, Path("/a/....pth")), "model")
-        self.assertEqual(model_id("mine-1.0", Path("x")), "mine-1.0")
+        self.assertEqual(model_id(None, None, Path("/a/Best Model (2).pth")), "best-model-2")
+        self.assertEqual(model_id(None, None, Path("/a/....pth")), "model")
+        self.assertEqual(model_id("mine-1.0", None, Path("x")), "mine-1.0")
+        self.assertEqual(model_id(None, Path("/b/other"), Path("/a/best.pth")), "other")
 
     def test_know_their_files_and_where_the_schema_is(self):
         with tempfile.TemporaryDirectory() as folder:

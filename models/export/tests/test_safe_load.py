@@ -144,11 +144,17 @@ class OtherFiles(InAFolder):
     def test_are_no_checkpoints(self):
         self.path.write_text("not a checkpoint")
         self.assert_refused("is no checkpoint of PyTorch")
-        self.path.write_bytes(b"")
-        self.assert_refused("is no checkpoint of PyTorch")
+
+    def test_say_what_went_wrong_when_they_were_fetched(self):
         torch.save(small_weights(), self.path)
-        self.path.write_bytes(self.path.read_bytes()[:200])
-        self.assert_refused("is no checkpoint of PyTorch")
+        for content, words in (
+            (b"", "it is empty"),
+            (self.path.read_bytes()[:200], "its end is missing: fetch it again"),
+            (b"version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 12\n", "git lfs pull"),
+            (b"\n<!DOCTYPE html><html>", "it is a web page"),
+        ):
+            self.path.write_bytes(content)
+            self.assert_refused(words)
 
     def test_storages_that_lie_about_their_sizes_are_refused(self):
         torch.save({"a": torch.zeros(4)}, self.path)
