@@ -9,18 +9,10 @@ export default defineConfig({
     env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // More than there are cores: those of the apps mostly wait for the processes that they start.
+    // Tests leave nothing behind in a process, and most of the time would go into loading the same modules anew.
+    isolate: false,
+    // More than there are cores: many tests wait for the processes that they start.
     maxWorkers: 3,
-    projects: [
-      // Their tests leave nothing behind in a process, and most of the time would go into loading the same modules anew.
-      {
-        extends: true,
-        test: { name: 'packages', include: ['packages/**/src/**/*.test.ts'], isolate: false },
-      },
-      {
-        extends: true,
-        test: { name: 'apps', include: ['{apps,scripts,bench}/**/src/**/*.test.ts'] },
-      },
-    ],
+    include: ['{packages,apps,scripts,bench}/**/src/**/*.test.ts'],
   },
 });

@@ -3,7 +3,7 @@
 /*
  * The first thing that runs: `node scripts/bootstrap.cjs demo | start | darkroom | test | bench | setup | images`. It needs
  * nothing but Node and npm, brings everything else, then hands over to the command itself in scripts/dist, bench/dist or
- * apps/cli/dist.
+ * apps/cli/bundle.
  *
  * It is written by hand in the JavaScript of 2009, because a Node that is too old must be able to parse it far
  * enough to say so. Functions of newer Nodes may be called after that check, newer syntax may not be used.
@@ -194,14 +194,20 @@ function installPackages() {
   });
 }
 
-/** Always: the compiler knows itself what has changed. */
+/** Always: compiler and bundler know themselves what has changed. */
 function build() {
   var compiler = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   return step(
     { doing: 'building', done: 'built', failed: 'the build failed' },
     [process.execPath, compiler, '-b'],
     process.env
-  );
+  ).then(function () {
+    return step(
+      { doing: 'bundling', done: 'bundled', failed: 'the bundles could not be made' },
+      [process.execPath, path.join(ROOT, 'scripts', 'bundle.mjs')],
+      process.env
+    );
+  });
 }
 
 /** Changes when anything changes that the installed packages follow from. */
@@ -256,7 +262,7 @@ function installEnvironment() {
 
 function scriptOf(command) {
   if (command === 'bench') return path.join(ROOT, 'bench', 'dist', 'main.js');
-  if (command === 'darkroom') return path.join(ROOT, 'apps', 'cli', 'dist', 'main.js');
+  if (command === 'darkroom') return path.join(ROOT, 'apps', 'cli', 'bundle', 'main.js');
   return path.join(ROOT, 'scripts', 'dist', command + '.js');
 }
 

@@ -16,6 +16,7 @@ done
 # shellcheck disable=SC2086 # several words on purpose
 pnpm install --frozen-lockfile --store-dir "$store" --filter darkroom $with_tools
 node_modules/.bin/tsc -b "$@"
+node scripts/bundle.mjs $(basename -a "$@")
 
 # Again without the tools.
 rm -rf node_modules apps/*/node_modules packages/*/node_modules scripts/node_modules
@@ -26,7 +27,7 @@ pnpm install --frozen-lockfile --store-dir "$store" --prod $without_tools
 for folder in apps/* packages/* scripts; do
   if [ -d "$folder/dist" ]; then
     find "$folder" -mindepth 1 -maxdepth 1 \
-      ! -name package.json ! -name dist ! -name node_modules -exec rm -rf '{}' '+'
+      ! -name package.json ! -name dist ! -name bundle ! -name node_modules -exec rm -rf '{}' '+'
   else
     rm -rf "$folder"
   fi

@@ -1,11 +1,11 @@
 #!/bin/sh
 # What the images begin with: brings in the models that DARKROOM_MODEL_SOURCES names, then becomes what it is given.
 #
-#   sh scripts/entrypoint.sh node apps/worker/dist/main.js
+#   sh scripts/entrypoint.sh node apps/worker/bundle/main.js
 set -eu
 
 if [ -n "${DARKROOM_MODEL_SOURCES:-}" ]; then
-  node "$(dirname "$0")/../apps/cli/dist/main.js" models fetch &
+  node "$(dirname "$0")/../apps/cli/bundle/main.js" models fetch &
   fetching=$!
   # As process 1, a shell does not end by itself when it is told to.
   stopped=''

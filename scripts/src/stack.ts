@@ -92,7 +92,7 @@ export class Stack {
 
   #startPart(name: string, env: NodeJS.ProcessEnv, stopTimeoutMs: number): void {
     if (this.#stopping) return;
-    const main = join(REPOSITORY_ROOT, 'apps', name, 'dist', 'main.js');
+    const main = join(REPOSITORY_ROOT, 'apps', name, 'bundle', 'main.js');
     const part = new SupervisedProcess(
       { name, program: process.execPath, args: [main], cwd: REPOSITORY_ROOT, env, stopTimeoutMs },
       {

@@ -275,8 +275,7 @@ describe('an analysis of a picture that is generated first', () => {
     const fields = { ...asked, generate: { ...generate, steps: 400 }, deadline_seconds: 2 };
     const job = await service.client.waitForEnd(await submitted(fields));
     expect(job.status).toBe('expired');
-    const statuses = (await childrenOf(job)).map(({ status }) => status);
-    expect(statuses).toEqual(['expired']);
+    await expect.poll(async () => (await childrenOf(job)).map(({ status }) => status)).toEqual(['expired']);
   });
 });
 

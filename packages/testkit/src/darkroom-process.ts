@@ -26,7 +26,7 @@ export class DarkroomProcess {
   readonly #ended: Promise<unknown>;
 
   constructor(app: DarkroomApp, env: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, [`${REPOSITORY_ROOT}apps/${app}/dist/main.js`], {
+    this.#child = spawn(process.execPath, [`${REPOSITORY_ROOT}apps/${app}/bundle/main.js`], {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
