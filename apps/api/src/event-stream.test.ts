@@ -137,6 +137,19 @@ describe('the events of a job', () => {
     expect(headers.get('x-request-id')).toBeTruthy();
   });
 
+  it('go to many at once without a warning of listeners that are never taken away', async () => {
+    const warnings: string[] = [];
+    const note = ({ name }: Error) => warnings.push(name);
+    process.on('warning', note);
+    const job = await submit(AWAY_MODEL);
+    const streams = await Promise.all(Array.from({ length: 24 }, async () => readEvents(await follow(job))));
+    await Promise.all(streams.map((events) => events.next()));
+    await service.fetch(`/v1/jobs/${job.id}`, { method: 'DELETE' });
+    for (const events of streams) expect((await events.next()).value).toMatchObject({ event: 'done' });
+    process.off('warning', note);
+    expect(warnings).not.toContain('MaxListenersExceededWarning');
+  });
+
   it('of an unknown job are a problem', async () => {
     await expectProblem(
       await service.fetch('/v1/jobs/job_01JD8Z3V9QXXXXXXXXXXXXXXXX/events'),
