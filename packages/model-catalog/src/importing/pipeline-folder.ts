@@ -59,6 +59,6 @@ export async function readCompanion(folder: string, path: string): Promise<Stage
 /** Where a pipeline was made, as its index tells. */
 export function originOf(companions: readonly StagedCompanion[]): string | null {
   const index = companions.find(({ path }) => path === PIPELINE_INDEX)?.config;
-  const name = isJsonObject(index) ? index['_name_or_path'] : null;
+  const name = isJsonObject(index) ? index._name_or_path : null;
   return typeof name === 'string' && name !== '' ? name.slice(0, 200) : null;
 }

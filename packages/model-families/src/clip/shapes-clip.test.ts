@@ -1,20 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { AnalysisOptions, KnownRegion } from '@darkroom/contracts';
-import { type Box, decodeImage, encodeRle, type Pixels, regionMaskFrom } from '@darkroom/imaging';
-import { type LoadedManifest, readCatalog } from '@darkroom/model-catalog';
+import { type Box, encodeRle, type Pixels, regionMaskFrom } from '@darkroom/imaging';
+import type { LoadedManifest } from '@darkroom/model-catalog';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAMILIES } from '../families.js';
 import { type OpenedModel, openModel } from '../open-model.js';
 import { analyze } from '../testing/clip-models.js';
+import { readDemoModel, readGolden } from '../testing/demo-models.js';
+import { readGroundTruth, readPicture, readSample, readScenes } from '../testing/sample-pictures.js';
 import { openOnCpu } from '../testing/test-models.js';
 import { openTokenizer } from '../text-tokenizer/open-tokenizer.js';
 import { requestOptions } from './options.js';
-
-const REPOSITORY_ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const SAMPLES = `${REPOSITORY_ROOT}examples/pictures`;
-const MAX_PIXELS = 1e7;
 
 /** What PyTorch answers. */
 interface Golden {
@@ -28,28 +23,17 @@ interface Golden {
   readonly scores: readonly (readonly number[])[];
 }
 
-/** What was drawn on a sample picture. */
-interface Scene {
-  readonly file: string;
-  readonly instances: readonly { readonly shape: string; readonly color: string; readonly box: Box }[];
-}
-
 let loaded: LoadedManifest;
 let model: OpenedModel;
 let golden: Golden;
 
 beforeAll(async () => {
-  const { models, rejected } = await readCatalog([`${REPOSITORY_ROOT}models`], { families: FAMILIES });
-  expect(rejected).toEqual([]);
-  loaded = models.find(({ manifest }) => manifest.id === 'shapes-clip')!;
+  loaded = await readDemoModel('shapes-clip');
   model = await openModel(loaded, openOnCpu);
-  golden = JSON.parse(await readFile(`${loaded.folder}/golden.json`, 'utf8')) as Golden;
+  golden = await readGolden<Golden>(loaded);
 });
 
 afterAll(() => model?.close());
-
-const readPicture = async (path: string): Promise<Pixels> =>
-  decodeImage(await readFile(path), { maxPixels: MAX_PIXELS });
 
 const COLORS = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'black', 'white', 'grey'];
 const SHAPES = ['circle', 'square', 'triangle', 'star'];
@@ -92,13 +76,11 @@ describe('the demo model shapes-clip', () => {
   it.each(['masked', 'context'] as const)(
     'tells colour and shape of nearly all regions of the sample pictures, %s',
     async (region_crop) => {
-      const { scenes, classes } = JSON.parse(
-        await readFile(`${SAMPLES}/ground-truth/scenes.json`, 'utf8'),
-      ) as { scenes: Scene[]; classes: string[] };
+      const { scenes, classes } = await readScenes();
       let [told, all] = [0, 0];
       for (const { file, instances } of scenes) {
-        const picture = await readPicture(`${SAMPLES}/${file}`);
-        const truth = await readPicture(`${SAMPLES}/ground-truth/${file.replace(/\.\w+$/, '.png')}`);
+        const picture = await readSample(file);
+        const truth = await readGroundTruth(file);
         const { result } = await analyze(model.pipeline, picture, {
           ...defaults(),
           scored: 'regions',

@@ -1,20 +1,22 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { AutomaticFields, PromptFields, SegmentedMask } from '@darkroom/contracts';
-import { type Box, decodeImage, intersectionOverUnion, type Pixels } from '@darkroom/imaging';
-import { type LoadedManifest, readCatalog } from '@darkroom/model-catalog';
+import { type Box, intersectionOverUnion } from '@darkroom/imaging';
+import type { LoadedManifest } from '@darkroom/model-catalog';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAMILIES } from '../families.js';
 import { type OpenedModel, openModel } from '../open-model.js';
+import { readDemoModel, readGolden } from '../testing/demo-models.js';
 import { ask, askEverything, click } from '../testing/sam-models.js';
+import {
+  readPicture,
+  readSample,
+  readSampleJson,
+  readScenes,
+  type Scene,
+} from '../testing/sample-pictures.js';
 import { openOnCpu } from '../testing/test-models.js';
 import { maskOverlap, type RunLengths, wholeGoldenMask, wholeMask } from '../testing/whole-masks.js';
 import { requestOptions } from './options.js';
 
-const REPOSITORY_ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const SAMPLES = `${REPOSITORY_ROOT}examples/pictures`;
-const MAX_PIXELS = 1e7;
 /** Coarser than by default, so that the test is quick. */
 const POINTS_PER_SIDE = 10;
 /** A decoder run of 64 points takes a third of a second on a core that nobody else uses. */
@@ -49,28 +51,17 @@ interface GoldenMask {
   readonly mask: RunLengths;
 }
 
-/** What was drawn on a sample picture. */
-interface Scene {
-  readonly file: string;
-  readonly instances: readonly { readonly shape: string; readonly box: Box }[];
-}
-
 let loaded: LoadedManifest;
 let model: OpenedModel;
 let golden: Golden;
 
 beforeAll(async () => {
-  const { models, rejected } = await readCatalog([`${REPOSITORY_ROOT}models`], { families: FAMILIES });
-  expect(rejected).toEqual([]);
-  loaded = models.find(({ manifest }) => manifest.id === 'shapes-sam')!;
+  loaded = await readDemoModel('shapes-sam');
   model = await openModel(loaded, openOnCpu);
-  golden = JSON.parse(await readFile(`${loaded.folder}/golden.json`, 'utf8')) as Golden;
+  golden = await readGolden<Golden>(loaded);
 });
 
 afterAll(() => model?.close());
-
-const readPicture = async (path: string): Promise<Pixels> =>
-  decodeImage(await readFile(path), { maxPixels: MAX_PIXELS });
 
 const bestFirst = (masks: readonly GoldenMask[]) =>
   masks.toSorted((a, b) => b.predicted_iou - a.predicted_iou);
@@ -119,14 +110,11 @@ describe('the demo model shapes-sam', () => {
   });
 
   it('masks what the prompts of the sample pictures click on and box', async () => {
-    const prompts = JSON.parse(await readFile(`${SAMPLES}/prompts.json`, 'utf8')) as Record<
-      string,
-      PromptFields[]
-    >;
-    const scenes = await readScenes();
+    const prompts = await readSampleJson<Record<string, PromptFields[]>>('prompts.json');
+    const { scenes } = await readScenes();
     expect(Object.keys(prompts)).toEqual(scenes.map(({ file }) => file));
     for (const { file, instances } of scenes) {
-      const picture = await readPicture(`${SAMPLES}/${file}`);
+      const picture = await readSample(file);
       const asked = prompts[file]!.map(({ points = [], box }) => ({
         points: points.map(({ x, y }) => click(x, y)),
         ...(box && { box }),
@@ -144,8 +132,8 @@ describe('the demo model shapes-sam', () => {
       automatic: Record<string, number>;
     };
     let [drawn, found, masks] = [0, 0, 0];
-    for (const { file, instances } of await readScenes()) {
-      const picture = await readPicture(`${SAMPLES}/${file}`);
+    for (const { file, instances } of (await readScenes()).scenes) {
+      const picture = await readSample(file);
       const answer = await askEverything(model.pipeline, picture, {
         ...automatic,
         points_per_side: POINTS_PER_SIDE,
@@ -161,9 +149,6 @@ describe('the demo model shapes-sam', () => {
     expect(masks - found).toBeLessThan(drawn / 5);
   });
 });
-
-const readScenes = async () =>
-  (JSON.parse(await readFile(`${SAMPLES}/ground-truth/scenes.json`, 'utf8')) as { scenes: Scene[] }).scenes;
 
 function bestOverlap(
   box: readonly number[],

@@ -31,15 +31,15 @@ export function pipelineFacts(
   const pixelsPerLatent = 2 ** (levelsOf(vae) - 1);
   const usualScale = hasPair ? LATENT_SCALE_OF_PAIR : LATENT_SCALE;
   const sideStep = Math.min(pixelsPerLatent * 2 ** (levelsOf(unet) - 1), LARGEST_STEP);
-  const [height, width] = [unet['sample_size']].flat().map(Number);
+  const [height, width] = [unet.sample_size].flat().map(Number);
   const sides = sidesOf(width ?? height, height, pixelsPerLatent, sideStep);
   return {
     familyOptions: {
-      latent_scale: positive(vae['scaling_factor']) ?? usualScale,
+      latent_scale: positive(vae.scaling_factor) ?? usualScale,
       ...(pixelsPerLatent !== 8 && { pixels_per_latent: pixelsPerLatent }),
       ...(sideStep !== pixelsPerLatent && { side_step: sideStep }),
-      ...(hasPair && { zero_empty_prompt: index['force_zeros_for_empty_prompt'] !== false }),
-      ...(!MENDING.test(String(index['_class_name'])) && { mend_scheduler: false }),
+      ...(hasPair && { zero_empty_prompt: index.force_zeros_for_empty_prompt !== false }),
+      ...(!MENDING.test(String(index._class_name)) && { mend_scheduler: false }),
     },
     defaults: { ...sides, ...usualOf(hasPair, isToldScale) },
     unsupported: unsupportedOf(vae),

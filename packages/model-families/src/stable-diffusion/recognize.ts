@@ -32,13 +32,13 @@ export function recognize({ graphs, companions = [] }: ModelCandidate): Recognit
     return { sureness: 'certain', reason, lacks };
   }
   const { familyOptions, defaults, unsupported } = pipelineFacts(index, companions, {
-    hasPair: parts['text_encoder_2'] !== undefined,
+    hasPair: parts.text_encoder_2 !== undefined,
     isToldScale: unet.signature.inputs.some(({ name }) => name === 'timestep_cond'),
   });
   if (unsupported !== null) return { sureness: 'certain', reason, lacks: unsupported };
   return {
     sureness: 'certain',
-    reason: `${INDEX} names a ${String(index['_class_name'])}, and ${reason}`,
+    reason: `${INDEX} names a ${String(index._class_name)}, and ${reason}`,
     classes: 0,
     preparation: {},
     familyOptions,
@@ -67,7 +67,7 @@ function partsOf(
     if (has(path)) parts[part] = path;
   };
   addFile(SCHEDULER_PART, 'scheduler/scheduler_config.json');
-  for (const ending of parts['text_encoder_2'] ? ['', '_2'] : ['']) {
+  for (const ending of parts.text_encoder_2 ? ['', '_2'] : ['']) {
     for (const [name, file] of Object.entries(TOKENIZER_FILE_NAMES)) {
       const part = TOKENIZER_PARTS[name as keyof TokenizerFiles];
       addFile(`${part}${ending}`, `tokenizer${ending}/${file}`);

@@ -1,17 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { GenerationOptions } from '@darkroom/contracts';
 import { decodeImage } from '@darkroom/imaging';
-import { type LoadedManifest, readCatalog } from '@darkroom/model-catalog';
+import type { LoadedManifest } from '@darkroom/model-catalog';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAMILIES } from '../families.js';
 import { type OpenedModel, openModel } from '../open-model.js';
+import { readDemoModel, readGolden } from '../testing/demo-models.js';
 import { decode, generate } from '../testing/sd-models.js';
 import { openOnCpu } from '../testing/test-models.js';
 import { requestOptions } from './options.js';
-
-const REPOSITORY_ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** What PyTorch samples, and how. */
 interface Golden extends Pick<GenerationOptions, 'steps' | 'guidance_scale'> {
@@ -27,11 +24,9 @@ let model: OpenedModel;
 let golden: Golden;
 
 beforeAll(async () => {
-  const { models, rejected } = await readCatalog([`${REPOSITORY_ROOT}models`], { families: FAMILIES });
-  expect(rejected).toEqual([]);
-  loaded = models.find(({ manifest }) => manifest.id === 'shapes-sd')!;
+  loaded = await readDemoModel('shapes-sd');
   model = await openModel(loaded, openOnCpu);
-  golden = JSON.parse(await readFile(`${loaded.folder}/golden.json`, 'utf8')) as Golden;
+  golden = await readGolden<Golden>(loaded);
 });
 afterAll(() => model?.close());
 

@@ -1,20 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Detection, DetectionOptions } from '@darkroom/contracts';
-import { type Box, decodeImage, intersectionOverUnion, type Pixels } from '@darkroom/imaging';
-import { type LoadedManifest, readCatalog } from '@darkroom/model-catalog';
+import { type Box, intersectionOverUnion } from '@darkroom/imaging';
+import type { LoadedManifest } from '@darkroom/model-catalog';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAMILIES } from '../families.js';
 import { type OpenedModel, openModel } from '../open-model.js';
+import { readDemoModel, readGolden } from '../testing/demo-models.js';
 import { detect } from '../testing/detect.js';
+import { readGroundTruth, readPicture, readSample, readScenes } from '../testing/sample-pictures.js';
 import { openOnCpu } from '../testing/test-models.js';
 import { maskOverlap, type RunLengths, wholeGoldenMask, wholeMask } from '../testing/whole-masks.js';
 import { requestOptions } from './options.js';
-
-const REPOSITORY_ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const SAMPLES = `${REPOSITORY_ROOT}examples/pictures`;
-const MAX_PIXELS = 1e7;
 
 /** What PyTorch and the decoding of `models/training` find. */
 interface Golden {
@@ -27,36 +22,22 @@ interface GoldenDetection extends Pick<Detection, 'class_id' | 'label' | 'score'
   readonly mask: RunLengths;
 }
 
-/** What was drawn on a sample picture. */
-interface Scene {
-  readonly file: string;
-  readonly instances: readonly { readonly shape: string; readonly box: Box }[];
-}
-
 let loaded: LoadedManifest;
 let model: OpenedModel;
 /** What a request that asks for nothing gets. */
 let servedOptions: DetectionOptions;
 
 beforeAll(async () => {
-  const { models, rejected } = await readCatalog([`${REPOSITORY_ROOT}models`], { families: FAMILIES });
-  expect(rejected).toEqual([]);
-  loaded = models.find(({ manifest }) => manifest.id === 'shapes-det')!;
+  loaded = await readDemoModel('shapes-det');
   model = await openModel(loaded, openOnCpu);
   servedOptions = Value.Default(requestOptions(loaded.manifest), {}) as DetectionOptions;
 });
 
 afterAll(() => model.close());
 
-const readScenes = async () =>
-  (JSON.parse(await readFile(`${SAMPLES}/ground-truth/scenes.json`, 'utf8')) as { scenes: Scene[] }).scenes;
-
-const readPicture = async (path: string): Promise<Pixels> =>
-  decodeImage(await readFile(path), { maxPixels: MAX_PIXELS });
-
 describe('the demo model shapes-det', () => {
   it('finds what PyTorch found: the same boxes, scores and masks', async () => {
-    const golden = JSON.parse(await readFile(`${loaded.folder}/golden.json`, 'utf8')) as Golden;
+    const golden = await readGolden<Golden>(loaded);
     expect(golden.pictures.length).toBeGreaterThan(0);
     for (const { file, detections } of golden.pictures) {
       const picture = await readPicture(`${loaded.folder}/${file}`);
@@ -79,8 +60,8 @@ describe('the demo model shapes-det', () => {
 
   it('finds the shapes that are drawn in the sample pictures, and hardly anything else', async () => {
     let [drawn, found, right] = [0, 0, 0];
-    for (const { file, instances } of await readScenes()) {
-      const { result } = await detect(model.pipeline, await readPicture(`${SAMPLES}/${file}`), servedOptions);
+    for (const { file, instances } of (await readScenes()).scenes) {
+      const { result } = await detect(model.pipeline, await readSample(file), servedOptions);
       const missing = new Set(instances);
       for (const { label, box } of result.detections) {
         const match = [...missing].find(
@@ -101,9 +82,9 @@ describe('the demo model shapes-det', () => {
     const classes = loaded.manifest.labels!.length;
     const both = new Array<number>(classes).fill(0);
     const either = new Array<number>(classes).fill(0);
-    for (const { file } of await readScenes()) {
-      const { result } = await detect(model.pipeline, await readPicture(`${SAMPLES}/${file}`), servedOptions);
-      const truth = await readPicture(`${SAMPLES}/ground-truth/${file.replace(/\.\w+$/, '.png')}`);
+    for (const { file } of (await readScenes()).scenes) {
+      const { result } = await detect(model.pipeline, await readSample(file), servedOptions);
+      const truth = await readGroundTruth(file);
       for (let classId = 0; classId < classes; classId++) {
         const masks = result.detections
           .filter(({ class_id }) => class_id === classId)
