@@ -2,18 +2,34 @@
 
 import argparse
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
-from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoint
+from shapes_training import (
+    AveragedWeights,
+    UsualTraining,
+    begin,
+    learning_rate,
+    save_checkpoint,
+    training_options,
+)
 
 from .batches import Batch, all_samples, training_batches
 from .losses import contrastive_loss
 from .network import ShapesClip
 from .statements import FALSE
+
+USUAL = UsualTraining(
+    groups=40,
+    group_scenes=512,
+    steps=1200,
+    batch=256,
+    rate=2e-3,
+    save_every=100,
+    averaging=0.995,
+)
 
 
 def train_step(
@@ -61,22 +77,7 @@ def train(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cache", type=Path, required=True, help="folder for drawn pictures")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
-    parser.add_argument("--groups", type=int, default=40, help="of 512 scenes each")
-    parser.add_argument("--steps", type=int, default=1200)
-    parser.add_argument("--batch", type=int, default=256)
-    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
-    parser.add_argument("--averaging", type=float, default=0.995, help="of weights")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
-    parser.add_argument("--save-every", type=int, default=100, help="steps")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    train(options)
+    train(training_options(__doc__, USUAL))
 
 
 if __name__ == "__main__":

@@ -2,14 +2,20 @@
 
 import argparse
 import time
-from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 from torch import nn
 
-from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoint
+from shapes_training import (
+    AveragedWeights,
+    UsualTraining,
+    begin,
+    learning_rate,
+    save_checkpoint,
+    training_options,
+)
 from shapes_world import KINDS, Split
 
 from .dataset import Batch, training_batches
@@ -17,6 +23,16 @@ from .evaluate import evaluate
 from .losses import detection_loss
 from .network import ShapesDet
 from .preparation import scaled
+
+USUAL = UsualTraining(
+    groups=320,
+    group_scenes=32,
+    steps=4000,
+    batch=16,
+    rate=3e-3,
+    check_every=500,
+    check_scenes=100,
+)
 
 
 def validate(averaged: AveragedWeights, scenes: int) -> str:
@@ -75,21 +91,7 @@ def train(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
-    parser.add_argument("--groups", type=int, default=320, help="of 32 scenes each")
-    parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--batch", type=int, default=16, help="pictures a step, at most 32")
-    parser.add_argument("--rate", type=float, default=3e-3, help="peak learning rate")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
-    parser.add_argument("--check-every", type=int, default=500, help="steps")
-    parser.add_argument("--check-scenes", type=int, default=100)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    options = training_options(__doc__, USUAL)
     cv2.setNumThreads(options.threads)
     train(options)
 

@@ -2,14 +2,20 @@
 
 import argparse
 import time
-from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 from torch import nn
 
-from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoint
+from shapes_training import (
+    AveragedWeights,
+    UsualTraining,
+    begin,
+    learning_rate,
+    save_checkpoint,
+    training_options,
+)
 from shapes_world import Split
 
 from .dataset import Batch, batch_input, training_batches
@@ -17,6 +23,17 @@ from .evaluate import evaluate
 from .losses import prompt_loss
 from .network import ShapesSam
 from .prompts import GROUND, Prompts, sample_prompts, true_masks
+
+USUAL = UsualTraining(
+    groups=120,
+    group_scenes=32,
+    steps=4500,
+    batch=8,
+    rate=2e-3,
+    save_every=100,
+    check_every=500,
+    check_scenes=40,
+)
 
 
 def validate(averaged: AveragedWeights, scenes: int) -> str:
@@ -79,24 +96,12 @@ def train(options: argparse.Namespace) -> None:
             print(f"step {taken} {validate(averaged, options.check_scenes)}", flush=True)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
-    parser.add_argument("--groups", type=int, default=120, help="of 32 scenes each")
-    parser.add_argument("--steps", type=int, default=4500)
-    parser.add_argument("--batch", type=int, default=8, help="pictures a step, at most 32")
+def add_prompts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prompts", type=int, default=8, help="per picture")
-    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
-    parser.add_argument("--save-every", type=int, default=100, help="steps")
-    parser.add_argument("--check-every", type=int, default=500, help="steps")
-    parser.add_argument("--check-scenes", type=int, default=40)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+
+
+def main() -> None:
+    options = training_options(__doc__, USUAL, add_prompts)
     cv2.setNumThreads(options.threads)
     train(options)
 

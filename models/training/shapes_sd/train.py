@@ -2,18 +2,34 @@
 
 import argparse
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoint
+from shapes_training import (
+    AveragedWeights,
+    UsualTraining,
+    begin,
+    learning_rate,
+    save_checkpoint,
+    training_options,
+)
 
 from .diffusion import diffuse, loss_weights, random_timesteps
 from .latents import encoded_groups, training_batches
 from .network import ShapesSd
+
+USUAL = UsualTraining(
+    groups=75,
+    group_scenes=1024,
+    steps=14_000,
+    batch=32,
+    rate=1e-3,
+    save_every=250,
+    averaging=0.999,
+)
 
 
 def train_step(
@@ -63,22 +79,7 @@ def train(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
-    parser.add_argument("--groups", type=int, default=75, help="of 1024 scenes each")
-    parser.add_argument("--steps", type=int, default=14_000)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
-    parser.add_argument("--averaging", type=float, default=0.999, help="of weights")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
-    parser.add_argument("--save-every", type=int, default=250, help="steps")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    train(options)
+    train(training_options(__doc__, USUAL))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,26 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoint
+from shapes_training import (
+    AveragedWeights,
+    UsualTraining,
+    begin,
+    learning_rate,
+    save_checkpoint,
+    training_options,
+)
 
 from .autoencoder import Autoencoder, picture_input, reconstruction_loss
 from .scenes import cached_group
+
+USUAL = UsualTraining(
+    groups=40,
+    group_scenes=1024,
+    steps=5000,
+    batch=32,
+    rate=1.5e-3,
+    save_every=250,
+)
 
 
 def picture_batches(
@@ -60,21 +76,7 @@ def train(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
-    parser.add_argument("--groups", type=int, default=40, help="of 1024 scenes each")
-    parser.add_argument("--steps", type=int, default=5000)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=1.5e-3, help="peak learning rate")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
-    parser.add_argument("--save-every", type=int, default=250, help="steps")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    train(options)
+    train(training_options(__doc__, USUAL))
 
 
 if __name__ == "__main__":

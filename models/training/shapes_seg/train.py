@@ -2,20 +2,37 @@
 
 import argparse
 import time
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from shapes_training import AveragedWeights, begin, learning_rate, save_checkpoint
+from shapes_training import (
+    AveragedWeights,
+    UsualTraining,
+    begin,
+    learning_rate,
+    save_checkpoint,
+    training_options,
+)
 from shapes_world import CLASS_NAMES, Split
 
 from .dataset import training_batches
 from .evaluate import evaluate
 from .network import ShapesSeg
 from .preparation import normalize
+
+USUAL = UsualTraining(
+    groups=400,
+    group_scenes=32,
+    steps=6000,
+    batch=16,
+    rate=4e-3,
+    check_every=500,
+    check_scenes=100,
+    threads=2,
+)
 
 
 def dice_loss(logits: Tensor, class_maps: Tensor) -> Tensor:
@@ -84,22 +101,7 @@ def train(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
-    parser.add_argument("--groups", type=int, default=400, help="of 32 scenes each")
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--batch", type=int, default=16, help="pictures a step, at most 32")
-    parser.add_argument("--rate", type=float, default=4e-3, help="peak learning rate")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
-    parser.add_argument("--check-every", type=int, default=500, help="steps")
-    parser.add_argument("--check-scenes", type=int, default=100)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    train(options)
+    train(training_options(__doc__, USUAL))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from .checkpoint import save_checkpoint
 from .half_weights import round_weights, store_weights_as_float16
 from .learning_rate import learning_rate
 from .published_graph import describe_file, strip_origin
+from .training_options import UsualTraining, training_options
 from .word_tokenizer import END, START, WordTokenizer
 from .write_graph import GraphFile, write_graph
 
@@ -14,6 +15,7 @@ __all__ = [
     "START",
     "AveragedWeights",
     "GraphFile",
+    "UsualTraining",
     "WordTokenizer",
     "begin",
     "describe_file",
@@ -22,5 +24,6 @@ __all__ = [
     "save_checkpoint",
     "store_weights_as_float16",
     "strip_origin",
+    "training_options",
     "write_graph",
 ]
