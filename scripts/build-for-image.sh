@@ -8,15 +8,18 @@ store=/pnpm
 
 with_tools=''
 without_tools=''
+apps=''
 for folder in "$@"; do
   with_tools="$with_tools --filter {./$folder}..."
   without_tools="$without_tools --filter-prod {./$folder}..."
+  case "$folder" in apps/*) apps="$apps ${folder#apps/}" ;; esac
 done
 
 # shellcheck disable=SC2086 # several words on purpose
 pnpm install --frozen-lockfile --store-dir "$store" --filter darkroom $with_tools
 node_modules/.bin/tsc -b "$@"
-node scripts/bundle.mjs $(basename -a "$@")
+# shellcheck disable=SC2086
+node scripts/bundle.mjs $apps
 
 # Again without the tools.
 rm -rf node_modules apps/*/node_modules packages/*/node_modules scripts/node_modules

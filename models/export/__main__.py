@@ -1,6 +1,7 @@
 """python3 -m export <kind> <checkpoint> [options]"""
 
 import importlib
+import signal
 import sys
 
 from .command_line import build_parser
@@ -9,6 +10,7 @@ from .export_failure import ExportFailure, ServiceNotAsked
 EXIT_FAILURE = 1
 EXIT_DIFFERENT = 3
 EXIT_SERVICE_NOT_ASKED = 4
+EXIT_INTERRUPTED = 130
 
 # Names of modules, where the package that brings them is called otherwise.
 PACKAGES = {
@@ -31,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         print(f"✗ {explain_missing(error, options.kind)}", file=sys.stderr)
         return EXIT_FAILURE
+    except KeyboardInterrupt:
+        print("✗ stopped before the end", file=sys.stderr)
+        return EXIT_INTERRUPTED
 
 
 def run(options) -> int:
@@ -50,5 +55,11 @@ def explain_missing(error: ModuleNotFoundError, kind: str) -> str:
     )
 
 
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    # What was written so far is to be taken away then, too.
+    signal.signal(signal.SIGTERM, interrupt)
     sys.exit(main())

@@ -39,6 +39,7 @@ class Kind:
 
 
 def add_segmentation_options(parser: argparse.ArgumentParser) -> None:
+    add_key(parser)
     parser.add_argument(
         "--architecture", choices=SEGMENTATION_ARCHITECTURES, help="default: as the weights' names tell"
     )
@@ -59,6 +60,7 @@ def add_segmentation_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_detection_options(parser: argparse.ArgumentParser) -> None:
+    add_key(parser)
     parser.add_argument(
         "--architecture", choices=DETECTION_ARCHITECTURES, help="default: as the weights' names tell"
     )
@@ -66,8 +68,8 @@ def add_detection_options(parser: argparse.ArgumentParser) -> None:
         "--batch-norm-eps",
         type=not_negative,
         metavar="EPS",
-        help="of frozen batch norms; default: 0 for ResNets tuned from torchvision's COCO weights,"
-        " which don't count batches; 1e-5 for what was trained from scratch",
+        help="of batch norms. Default: 0 where they are frozen, as in what is tuned from torchvision's COCO"
+        " weights; where training began with weights of the backbone alone, it has to be given: 1e-5",
     )
     parser.add_argument(
         "--shortest-edge", type=side, metavar="PIXELS", help="min_size that the network was built with"
@@ -77,6 +79,7 @@ def add_detection_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_detectron2_options(parser: argparse.ArgumentParser) -> None:
+    add_key(parser)
     parser.add_argument(
         "--config",
         type=Path,
@@ -96,6 +99,14 @@ def add_huggingface_options(parser: argparse.ArgumentParser) -> None:
         help="CLIP only: what the picture is compared with",
     )
     add_score_threshold(parser)
+
+
+def add_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--key",
+        metavar="NAME",
+        help="what the weights are under in the checkpoint, such as model_ema; default: the first usual one",
+    )
 
 
 def add_score_threshold(parser: argparse.ArgumentParser) -> None:
@@ -128,6 +139,7 @@ KINDS = (
         "sam",
         "Meta's Segment Anything in all three sizes; needs segment_anything",
         "sam_vit_h_4b8939.pth, sam_vit_l_0b3195.pth, sam_vit_b_01ec64.pth, or one tuned from them",
+        add_key,
     ),
     Kind(
         "detectron2",

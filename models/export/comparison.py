@@ -38,7 +38,7 @@ class Figure:
 
 
 def compare(reference: Answer, other: Answer, tolerance: Tolerance) -> list[Figure]:
-    """@return a figure for each thing that answers of this kind have"""
+    """@return a figure for each thing that answers of this kind have; none where nothing was found by either"""
     return COMPARISONS[type(reference)](reference, other, tolerance)
 
 
@@ -55,6 +55,8 @@ def compare_detections(a: Detections, b: Detections, tolerance: Tolerance) -> li
     pairs = pair_up(a, b)
     left, right = np.array([i for i, _ in pairs], int), np.array([j for _, j in pairs], int)
     alone = len(a.scores) + len(b.scores) - 2 * len(pairs)
+    if len(a.scores) == len(b.scores) == 0:
+        return []
     figures = [
         Figure(
             "things", float(alone), 0, unit=f"of {len(a.scores)} and {len(b.scores)} are in one answer alone"

@@ -23,7 +23,7 @@ from .onnx_runner import timed
 from .paste_masks import paste_masks
 from .preparation import detectron2_size, prepare, resized_size
 from .roi_align_operator import register_roi_align
-from .safe_load import load_weights
+from .safe_load import load_checkpoint
 
 KIND = "detectron2"
 GRAPH = "graph.onnx"
@@ -35,7 +35,8 @@ DERIVED = ("proposal_generator.anchor_generator.", "pixel_mean", "pixel_std")
 
 
 def export(options: argparse.Namespace, folder: Path) -> Exported:
-    weights = load_weights(options.checkpoint)
+    checkpoint = load_checkpoint(options.checkpoint, options.key)
+    weights = checkpoint.weights
     require_kind(weights, KIND)
     sizes = read_sizes(weights)
     config = read_config(options.config, weights, sizes.groups)
@@ -67,7 +68,7 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
             picture, model, options.score_threshold, has_masks
         ),
         labels=labels,
-        notes=config.notes,
+        notes=[*checkpoint.notes, *config.notes],
     )
 
 

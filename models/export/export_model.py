@@ -18,6 +18,10 @@ from .service import Service
 from .side_by_side import side_by_side
 
 LOCAL = Path("local")
+NOTHING_FOUND = (
+    "nothing was found, so there is nothing to compare: give a --picture of those that it was trained for, or a"
+    " lower --score-threshold"
+)
 SAMPLE = Path("sample") / "side-by-side.png"
 
 # Writes graphs into a folder.
@@ -32,6 +36,7 @@ def export_model(export: Export, options: argparse.Namespace) -> bool:
     picture = read_picture(options.picture)
     service = Service(options.service) if options.service else None
     runner = choose_runner()
+    # Workers and the command line don't look into folders that begin with a dot.
     staging = folder.parent / f".exporting-{folder.name}"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
@@ -55,7 +60,7 @@ def export_model(export: Export, options: argparse.Namespace) -> bool:
         answers.append(("served", served))
         write_sheet(picture, answers, exported.labels, folder / SAMPLE)
     print(f"  picture   {folder / SAMPLE}")
-    print(f"{'✓ alike' if alike else '✗ the answers differ by more than the tolerance'}", flush=True)
+    print(f"{'✓ alike' if alike else '✗ not shown to be alike'}", flush=True)
     return alike
 
 
@@ -99,12 +104,14 @@ def compare_graphs(
 def tell(title: str, figures: Sequence[Figure]) -> bool:
     """@return whether all are within their tolerance"""
     print(f"  {title}:")
+    if not figures:
+        print(f"    ✗ {NOTHING_FOUND}")
     for figure in figures:
         mark = "✓" if figure.is_within else "✗"
         l2 = "" if figure.l2 is None else f"L2 {figure.l2:.3g}, "
         unit = f" {figure.unit}" if figure.unit else ""
         print(f"    {mark} {figure.name:20} {l2}max {figure.maximum:.3g}{unit} (tolerance {figure.limit:g})")
-    return all(figure.is_within for figure in figures)
+    return bool(figures) and all(figure.is_within for figure in figures)
 
 
 def write_sheet(

@@ -24,7 +24,11 @@ def read_labels(path: Path, classes: int) -> list[str]:
 
 
 def _parse(path: Path) -> list[str]:
-    text = path.read_text("utf8")
+    try:
+        # Editors on Windows put a mark before the first name.
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ExportFailure(f"{path} is not UTF-8: {error}") from None
     if path.suffix != ".json":
         return [line.strip() for line in text.splitlines() if line.strip()]
     try:
@@ -32,10 +36,12 @@ def _parse(path: Path) -> list[str]:
     except (ValueError, RecursionError) as error:
         raise ExportFailure(f"{path} is not valid JSON: {error}") from None
     if isinstance(content, dict):
-        try:
-            content = [content[key] for key in sorted(content, key=int)]
-        except ValueError:
-            raise ExportFailure(f"{path}: expected class ids as keys, 0, 1, …") from None
+        ids = [str(index) for index in range(len(content))]
+        if set(content) != set(ids):
+            raise ExportFailure(
+                f"{path}: expected the class ids 0 to {len(ids) - 1} as keys, got {', '.join(content)[:200]}"
+            )
+        content = [content[key] for key in ids]
     if not isinstance(content, list) or not all(isinstance(label, str) for label in content):
         raise ExportFailure(f"{path}: expected a list of names, or names by class id")
     return content

@@ -9,6 +9,8 @@ from PIL import Image, ImageOps
 
 from .export_failure import ExportFailure
 
+# Of Pillow: what every decoder reads alike. The others, 16 bits and inks, each turns into RGB in its own way.
+PLAIN_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX")
 FILTERS = {"pil-bilinear": Image.BILINEAR, "pil-bicubic": Image.BICUBIC, "pil-lanczos": Image.LANCZOS}
 MAX_PIXELS = 50_000_000
 
@@ -30,6 +32,11 @@ def read_picture(path: Path) -> Image.Image:
             if picture.width * picture.height > MAX_PIXELS:
                 raise ExportFailure(
                     f"{path} has {picture.width} × {picture.height} pixels; expected {MAX_PIXELS} at most"
+                )
+            if picture.mode not in PLAIN_MODES:
+                raise ExportFailure(
+                    f"{path} has pixels of the kind {picture.mode}, which not every decoder reads alike;"
+                    " expected RGB or grey of 8 bits"
                 )
             return ImageOps.exif_transpose(picture).convert("RGB")
     except (OSError, Image.DecompressionBombError) as error:

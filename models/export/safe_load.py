@@ -2,26 +2,50 @@
 
 import tarfile
 import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from .checkpoint_file import read_checkpoint
+from .checkpoint_kind import first_names
 from .export_failure import ExportFailure
 from .safe_unpickler import ForeignCode
 from .tensor_file import TensorFileError, read_tensor_file
 
-# What training programs put their weights under, beside the optimizer's state.
-WEIGHT_KEYS = ("model", "state_dict", "model_state_dict", "network", "net", "weights")
-# Put before all names by DataParallel, and by Lightning.
-PREFIXES = ("module.", "model.")
+# What training programs put their weights under, beside the optimizer's state. The first that there is counts.
+WEIGHT_KEYS = (
+    *("model", "state_dict", "model_state_dict", "network", "net", "weights"),
+    *("model_ema", "ema", "ema_model", "ema_state_dict", "state_dict_ema"),
+)
+# Put before names by DataParallel, by Lightning and programs like it, by averaging, and by torch.compile.
+PREFIXES = ("module.", "model.", "net.", "network.", "_orig_mod.")
+# Counts the updates of averaged weights.
+AVERAGED_COUNTER = "n_averaged"
 LONGEST_REASON = 200
 
 
-def load_weights(path: Path) -> dict[str, torch.Tensor]:
-    """The weights in a checkpoint by name, without what stands before all names."""
-    return without_prefix(find_weights(read(path), path))
+@dataclass(frozen=True)
+class Checkpoint:
+    """What is of use in a checkpoint."""
+
+    weights: dict[str, torch.Tensor]
+    # What a user should know, a sentence each.
+    notes: tuple[str, ...] = ()
+
+
+def load_checkpoint(path: Path, key: str | None = None) -> Checkpoint:
+    """The weights in a checkpoint by name, without what stands before most names.
+
+    @param key under which they are; by default the first of the usual ones
+    """
+    found = find_weights(read(path), path, key)
+    bare, dropped = without_prefixes(found.weights)
+    if not dropped:
+        return Checkpoint(bare, found.notes)
+    return Checkpoint(bare, (*found.notes, f"left out, as no part of the network: {first_names(dropped)}"))
 
 
 def refuse_code(path: Path) -> None:
@@ -42,7 +66,7 @@ def read(path: Path) -> Any:
         raise ExportFailure(
             f"{path} is no plain checkpoint: it asks for {asked}, which is no part of a tensor and could run"
             " any code. Nothing of it was run."
-            "\n  If it is your own and holds a whole model, save its weights instead:"
+            "\n  If it is your own, save its weights alone, without whole models or objects of your program:"
             ' torch.save(model.state_dict(), "weights.pth")'
         ) from None
     # A damaged pickle can fail in any way.
@@ -76,26 +100,32 @@ def refuse_other_archives(path: Path) -> None:
             )
 
 
-def find_weights(content: Any, path: Path) -> dict[str, torch.Tensor]:
-    """The weights in what a checkpoint holds: all of it, or what lies under one of the usual names."""
+def find_weights(content: Any, path: Path, key: str | None) -> Checkpoint:
+    """The weights in what a checkpoint holds: all of it, or what lies under one of its names."""
     if not isinstance(content, dict):
         raise ExportFailure(f"{path} holds {describe(content)}; expected weights by name")
-    candidates = [content, *(content[key] for key in WEIGHT_KEYS if isinstance(content.get(key), dict))]
-    for candidate in candidates:
-        weights = {
-            name: torch.as_tensor(value)
-            for name, value in candidate.items()
-            if isinstance(name, str) and (torch.is_tensor(value) or is_array(value))
-        }
-        plain = [value for value in candidate.values() if isinstance(value, (str, int, float))]
-        # The zoo of Detectron2 has its name beside the weights, and some programs a version.
-        if weights and len(weights) + len(plain) == len(candidate) and len(weights) > len(plain):
-            return weights
-    keys = ", ".join(str(key) for key in list(content)[:12]) or "nothing"
-    raise ExportFailure(
-        f"{path} holds no weights: at its top are {keys}; expected weights by name, or those under"
-        f" {', '.join(WEIGHT_KEYS)}"
-    )
+    places = {None: content, **{name: value for name, value in content.items() if isinstance(value, dict)}}
+    wanted = (None, *WEIGHT_KEYS) if key is None else (key,)
+    found = [name for name in wanted if name in places and weights_in(places[name])]
+    if found:
+        others = ", ".join(found[1:])
+        notes = (f"these are the weights under {found[0]}; there are {others} too: see --key",) if others else ()
+        return Checkpoint(weights_in(places[found[0]]), notes)
+    keys = ", ".join(str(name) for name in list(content)[:12]) or "nothing"
+    expected = f"those under {key}" if key else f"weights by name, or those under {', '.join(WEIGHT_KEYS)}"
+    raise ExportFailure(f"{path} holds no weights: at its top are {keys}; expected {expected}")
+
+
+def weights_in(candidate: dict) -> dict[str, torch.Tensor]:
+    """None, where there is more than weights."""
+    weights = {
+        name: torch.as_tensor(value)
+        for name, value in candidate.items()
+        if isinstance(name, str) and (torch.is_tensor(value) or is_array(value))
+    }
+    plain = [value for value in candidate.values() if isinstance(value, (str, int, float))]
+    # The zoo of Detectron2 has its name beside the weights, and some programs a version.
+    return weights if len(weights) + len(plain) == len(candidate) and len(weights) > len(plain) else {}
 
 
 def is_array(value: Any) -> bool:
@@ -106,8 +136,20 @@ def describe(content: Any) -> str:
     return "one tensor without a name" if torch.is_tensor(content) else f"a {type(content).__name__}"
 
 
-def without_prefix(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def without_prefixes(weights: dict[str, torch.Tensor]) -> tuple[dict[str, torch.Tensor], list[str]]:
+    """@return the weights without what stands before most of their names, and the names without it"""
+    kept, dropped = dict(weights), []
+    kept.pop(AVERAGED_COUNTER, None)
+    while prefix := prefix_of_most(kept):
+        dropped += [name for name in kept if not name.startswith(prefix)]
+        kept = {name[len(prefix) :]: value for name, value in kept.items() if name.startswith(prefix)}
+    return kept, dropped
+
+
+def prefix_of_most(names: Iterable[str]) -> str | None:
+    """Losses with weights of their own, and the like, may stand beside a network."""
+    known = list(names)
     for prefix in PREFIXES:
-        if all(name.startswith(prefix) for name in weights):
-            return {name[len(prefix) :]: value for name, value in weights.items()}
-    return weights
+        if 2 * sum(name.startswith(prefix) for name in known) > len(known):
+            return prefix
+    return None

@@ -8,7 +8,6 @@ passes over the pickle module that it is given, and its own `weights_only` had a
 import collections
 import pickle
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -26,15 +25,22 @@ class StorageType:
     dtype: torch.dtype
 
 
-class Record(SimpleNamespace):
-    """Stands for an `argparse.Namespace`, which torchvision's recipes keep beside the weights."""
+class Record:
+    """Stands for what trainings keep beside the weights: takes all that is said of it, and does nothing."""
 
-    def __init__(self, *_arguments: Any, **fields: Any) -> None:
-        super().__init__(**fields)
+    def __init__(self, *_arguments: Any, **_fields: Any) -> None:
+        pass
+
+    def ignore(self, *_arguments: Any) -> None:
+        pass
+
+    __setstate__ = __setitem__ = append = extend = add = ignore
 
 
 class SafeUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
+        if module in RECORDS and name in RECORDS[module]:
+            return Record
         if module == "torch" and isinstance(getattr(torch, name, None), torch.dtype):
             return getattr(torch, name)
         if (module, name) not in KNOWN:
@@ -89,6 +95,17 @@ def numpy_parts() -> dict[tuple[str, str], Any]:
     }
 
 
+# The state of optimizers and of schedules, and the arguments of a training. Nothing of these names is ever looked up.
+BUILT_IN = ("set", "frozenset", "list", "dict", "int", "float", "getattr")
+RECORDS: dict[str, tuple[str, ...]] = {
+    "argparse": ("Namespace",),
+    "builtins": BUILT_IN,
+    "__builtin__": BUILT_IN,
+    "collections": ("Counter", "defaultdict", "deque"),
+    "pathlib": ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"),
+    "pathlib._local": ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"),
+    "torch.optim.lr_scheduler": ("OneCycleLR", "CyclicLR", "LambdaLR"),
+}
 KNOWN: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): collections.OrderedDict,
     ("torch._utils", "_rebuild_tensor_v2"): rebuild_tensor,
@@ -96,7 +113,6 @@ KNOWN: dict[tuple[str, str], Any] = {
     ("torch._utils", "_rebuild_parameter"): rebuild_parameter,
     ("torch", "Size"): tuple,
     ("torch", "device"): torch.device,
-    ("argparse", "Namespace"): Record,
     ("_codecs", "encode"): encode_latin,
     **{("torch", name): StorageType(dtype) for name, dtype in STORAGES.items()},
     **numpy_parts(),

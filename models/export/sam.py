@@ -20,7 +20,7 @@ from .graph_file import GraphDescription, part_files, write_graph
 from .match_weights import match_weights, shape_of
 from .onnx_runner import timed
 from .preparation import prepare
-from .safe_load import load_weights
+from .safe_load import load_checkpoint
 from .segment_anything_answers import best_first, candidates_of, preparation_of
 
 KIND = "sam"
@@ -55,7 +55,8 @@ class Prompt:
 
 
 def export(options: argparse.Namespace, folder: Path) -> Exported:
-    weights = load_weights(options.checkpoint)
+    checkpoint = load_checkpoint(options.checkpoint, options.key)
+    weights = checkpoint.weights
     require_kind(weights, KIND)
     size = recognize_size(weights)
     network = match_weights(sam_model_registry[size](), weights, f"segment_anything's {size}")
@@ -76,6 +77,7 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
         ask_service=lambda picture, service, model: service.prompted_masks(
             picture, model, [as_request(prompt) for prompt in prompts_for(picture)]
         ),
+        notes=checkpoint.notes,
     )
 
 

@@ -35,6 +35,7 @@ class Service:
     def await_model(self, model: str) -> None:
         """Waits until a worker serves the model. Workers look at their folders every few seconds."""
         deadline = time.monotonic() + SERVED_WITHIN_SECONDS
+        print(f"  waiting   until a worker of {self.url} serves {model}", flush=True)
         while time.monotonic() < deadline:
             for worker in self._workers():
                 if any(served["id"] == model for served in worker["models"]):

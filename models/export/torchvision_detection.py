@@ -19,6 +19,7 @@ from torchvision.transforms.functional import to_tensor
 
 from .answers import Detections
 from .checkpoint_kind import require_kind
+from .command_line import DETECTION_ARCHITECTURES
 from .export_failure import ExportFailure
 from .exported import Exported, RunGraph, TimedAnswer
 from .graph_file import GraphDescription, write_graph
@@ -28,7 +29,7 @@ from .onnx_runner import timed
 from .paste_masks import paste_masks
 from .preparation import prepare
 from .roi_align_operator import register_roi_align
-from .safe_load import load_weights
+from .safe_load import load_checkpoint
 
 KIND = "torchvision-detection"
 GRAPH = "graph.onnx"
@@ -97,7 +98,8 @@ RECKONS_WITH_FLOATS = reckons_with_floats()
 
 
 def export(options: argparse.Namespace, folder: Path) -> Exported:
-    weights = load_weights(options.checkpoint)
+    checkpoint = load_checkpoint(options.checkpoint, options.key)
+    weights = checkpoint.weights
     require_kind(weights, KIND)
     architecture = options.architecture or recognize_architecture(weights)
     classes = shape_of(weights, "roi_heads.box_predictor.cls_score.weight")[0]
@@ -122,9 +124,7 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
             picture, model, options.score_threshold, has_masks
         ),
         labels=labels,
-        notes=[f"batch norms have an eps of {eps:g}; --batch-norm-eps sets another"]
-        if eps is not None
-        else [],
+        notes=[*checkpoint.notes, *notes_on(architecture, eps)],
     )
 
 
@@ -148,10 +148,26 @@ def write_detection(network: nn.Module, has_masks: bool, path: Path) -> None:
 
 def recognize_architecture(weights: dict[str, torch.Tensor]) -> str:
     if "backbone.body.layer1.0.conv1.weight" not in weights:
-        return "fasterrcnn_mobilenet_v3_large_fpn"
+        both = " or ".join(name for name in DETECTION_ARCHITECTURES if "mobilenet" in name)
+        raise ExportFailure(f"the weights alone don't tell which network they are of: give --architecture {both}")
     kind = "maskrcnn" if any(name.startswith("roi_heads.mask_head.") for name in weights) else "fasterrcnn"
     is_second = any(name.startswith("rpn.head.conv.1.") for name in weights)
     return f"{kind}_resnet50_fpn_v2" if is_second else f"{kind}_resnet50_fpn"
+
+
+def notes_on(architecture: str, eps: float | None) -> list[str]:
+    """What a checkpoint doesn't hold, so that the comparison cannot find it wrong."""
+    settings = (
+        f"anchors, thresholds and statistics of pixels are those that {architecture} has unless told otherwise;"
+        " a program that builds it with others has to export it by itself"
+    )
+    if eps != 0:
+        return [settings]
+    frozen = (
+        "frozen batch norms have an eps of 0, as in what is tuned from torchvision's COCO weights;"
+        " if training began with weights of the backbone alone: --batch-norm-eps 1e-5"
+    )
+    return [settings, frozen]
 
 
 def batch_norm_eps(options: argparse.Namespace, weights: dict[str, torch.Tensor]) -> float | None:

@@ -11,6 +11,7 @@ from torchvision.transforms import functional
 
 from .answers import class_map
 from .checkpoint_kind import require_kind
+from .export_failure import ExportFailure
 from .exported import Exported, RunGraph, TimedAnswer
 from .graph_file import GraphDescription, write_graph
 from .labels import plain_labels, read_labels
@@ -18,7 +19,7 @@ from .manifest import IMAGENET_STATISTICS
 from .match_weights import match_weights, shape_of
 from .onnx_runner import timed
 from .preparation import prepare
-from .safe_load import load_weights
+from .safe_load import load_checkpoint
 
 KIND = "torchvision-segmentation"
 GRAPH = "graph.onnx"
@@ -40,12 +41,13 @@ class ServedSegmentation(nn.Module):
 
 
 def export(options: argparse.Namespace, folder: Path) -> Exported:
-    weights = load_weights(options.checkpoint)
+    checkpoint = load_checkpoint(options.checkpoint, options.key)
+    weights = checkpoint.weights
     require_kind(weights, KIND)
     # Only training looks at it.
     weights = {name: value for name, value in weights.items() if not name.startswith(AUXILIARY)}
-    architecture = options.architecture or recognize_architecture(weights)
     classes = count_classes(weights)
+    architecture = options.architecture or recognize_architecture(weights)
     network = match_weights(build(architecture, classes), weights, architecture)
     served = ServedSegmentation(network)
     labels, palette = labels_of(options, classes)
@@ -65,6 +67,7 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
         ask_graphs=lambda picture, run: ask_graph(run, picture, preparation),
         ask_service=lambda picture, service, model: service.class_map(picture, model),
         labels=labels,
+        notes=checkpoint.notes,
     )
 
 
@@ -82,7 +85,9 @@ def recognize_architecture(weights: dict[str, torch.Tensor]) -> str:
         return "lraspp_mobilenet_v3_large"
     head = "deeplabv3" if any(name.startswith("classifier.0.convs.") for name in weights) else "fcn"
     if not any(name.startswith("backbone.layer1.") for name in weights):
-        return f"{head}_mobilenet_v3_large"
+        if head == "fcn":
+            raise ExportFailure("the weights are those of an FCN without a ResNet, which torchvision doesn't have")
+        return "deeplabv3_mobilenet_v3_large"
     return f"{head}_resnet101" if "backbone.layer3.22.conv1.weight" in weights else f"{head}_resnet50"
 
 

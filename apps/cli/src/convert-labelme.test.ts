@@ -158,6 +158,70 @@ describe('convert labelme', () => {
     expect(stderr).toContain('1 shape of the type linestrip');
   });
 
+  it('cuts off what lies beside the picture along its edges, and not corner by corner', async () => {
+    const folder = await folderOf('cut', {
+      'a.png': picture,
+      'a.json': labels([
+        shape({
+          points: [
+            [40, -20],
+            [60, 20],
+            [20, 20],
+          ],
+        }),
+        // It leaves the picture on the right, and comes back.
+        shape({
+          points: [
+            [60, 0],
+            [100, 0],
+            [100, 50],
+            [60, 50],
+            [60, 40],
+            [90, 40],
+            [90, 10],
+            [60, 10],
+          ],
+        }),
+        // All around the picture.
+        shape({ points: square(-500, -500, 1500) }),
+      ]),
+    });
+    const { annotations } = JSON.parse((await convert(folder)).stdout);
+    expect(annotations.map(({ area }: { area: number }) => area)).toEqual([600, 400, 4800]);
+    expect(annotations[0]).toMatchObject({
+      bbox: [20, 0, 40, 20],
+      segmentation: [[30, 0, 50, 0, 60, 20, 20, 20]],
+    });
+    expect(annotations[1].bbox).toEqual([60, 0, 20, 50]);
+    expect(annotations[2].bbox).toEqual([0, 0, 80, 60]);
+  });
+
+  it('takes blanks around a label, and a mark before a file, for what they are', async () => {
+    const folder = await folderOf('slips', {
+      'a.png': picture,
+      'a.json': `\ufeff${JSON.stringify(labels([shape({ label: 'cat ', points: square(0, 0, 9) })]))}`,
+    });
+    const { exitCode, stdout } = await convert(folder);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).categories).toMatchObject([{ id: 1, name: 'cat' }]);
+  });
+
+  it('refuses classes that stand twice, or in another encoding', async () => {
+    const folder = await folderOf('classes', {
+      'a.png': picture,
+      'a.json': labels([]),
+      'twice.txt': 'cat\ndog\ncat\n',
+      'latin.txt': Buffer.from('v\u00f6gel\n', 'latin1'),
+    });
+    const twice = await convert(folder, '--labels', join(folder, 'twice.txt'));
+    expect(twice).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('names the class “cat” twice'),
+    });
+    const latin = await convert(folder, '--labels', join(folder, 'latin.txt'));
+    expect(latin).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('expected text in UTF-8') });
+  });
+
   it('takes the classes in the order of a file, and without those that labelme’s lists begin with', async () => {
     const folder = await folderOf('ordered', {
       'a.png': picture,
@@ -174,7 +238,7 @@ describe('convert labelme', () => {
       { id: 2, name: 'cat' },
     ]);
     expect(annotations).toMatchObject([{ category_id: 2 }]);
-    expect(stderr).toContain('1 shape of the label cow, which is none of those given');
+    expect(stderr).toContain('1 shape of the label “cow”, which is none of those given');
   });
 
   it('writes a new file, overwrites none, and doesn’t take it for one of labelme’s', async () => {
@@ -189,6 +253,8 @@ describe('convert labelme', () => {
     expect(first).toMatchObject({ exitCode: 0, stdout: '' });
     const written = await readFile(output, 'utf8');
     expect(JSON.parse(written).images).toMatchObject([{ file_name: 'a.png' }, { file_name: 'within/b.png' }]);
+    const nowhere = await convert(folder, '--output', join(folder, 'nowhere', 'annotations.json'));
+    expect(nowhere).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('there is no folder') });
     const second = await convert(folder, '--output', output);
     expect(second.exitCode).toBe(1);
     expect(second.stderr).toContain('exists, and nothing is overwritten');
@@ -233,7 +299,7 @@ describe('convert labelme', () => {
       }),
     );
     expect(told).toMatchObject({
-      missing: 'its picture nowhere.png is missing',
+      missing: expect.stringContaining('its picture nowhere.png is missing'),
       'other-size': expect.stringContaining('but its picture good.png has 80 × 60'),
       outside: expect.stringContaining('lies outside of the folder'),
       absolute: expect.stringContaining('lies outside of the folder'),

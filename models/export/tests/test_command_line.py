@@ -134,7 +134,7 @@ class Export(Command):
         )
         self.assertEqual(exit_code, 3, output)
         self.assertIn("✗ logits", output)
-        self.assertIn("differ by more than the tolerance", output)
+        self.assertIn("not shown to be alike", output)
 
 
 class WhatGoesWrong(Command):

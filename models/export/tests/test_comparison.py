@@ -17,6 +17,7 @@ from export.answers import (
 from export.comparison import Tolerance, compare, pair_up
 from export.paste_masks import paste_masks
 from export.side_by_side import side_by_side
+from export.export_model import tell
 
 TOLERANCE = Tolerance(numbers=1e-3, box_pixels=0.5)
 
@@ -32,6 +33,12 @@ def detections(boxes: list, scores: list, class_ids: list, masks: np.ndarray | N
         np.array(class_ids, int),
         masks,
     )
+
+
+class NothingFound(unittest.TestCase):
+    def test_is_no_comparison(self):
+        self.assertEqual(compare(detections([], [], []), detections([], [], []), TOLERANCE), [])
+        self.assertFalse(tell("PyTorch and a graph", []))
 
 
 class ClassMaps(unittest.TestCase):

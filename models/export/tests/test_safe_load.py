@@ -1,6 +1,7 @@
 """Checks that weights are read and code is not run: needs PyTorch."""
 
 import argparse
+import collections
 import pickle
 import tarfile
 import tempfile
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 
 from export.export_failure import ExportFailure
-from export.safe_load import load_weights, refuse_code
+from export.safe_load import load_checkpoint, refuse_code
 from export.tensor_file import write_tensor_file
 
 from .checkpoints import (
@@ -42,7 +43,7 @@ class InAFolder(unittest.TestCase):
 
     def assert_refused(self, words: str) -> None:
         with self.assertRaises(ExportFailure) as caught:
-            load_weights(self.path)
+            load_checkpoint(self.path).weights
         self.assertIn(words, str(caught.exception))
         self.assertFalse(self.trace.exists(), "code of the checkpoint was run")
 
@@ -51,7 +52,7 @@ class SoundCheckpoints(InAFolder):
     def test_are_read_in_both_formats_of_pytorch(self):
         for is_zip in (True, False):
             torch.save(small_weights(), self.path, _use_new_zipfile_serialization=is_zip)
-            self.assert_weights(load_weights(self.path))
+            self.assert_weights(load_checkpoint(self.path).weights)
 
     def test_may_have_the_weights_beside_what_a_training_needs(self):
         network = torch.nn.Linear(2, 2)
@@ -61,23 +62,59 @@ class SoundCheckpoints(InAFolder):
         for key in ("model", "state_dict", "model_state_dict"):
             beside = {"optimizer": optimizer.state_dict(), "epoch": 3, "args": argparse.Namespace(lr=0.1)}
             torch.save({key: small_weights(), **beside}, self.path)
-            self.assert_weights(load_weights(self.path))
+            self.assert_weights(load_checkpoint(self.path).weights)
 
     def test_lose_what_wrappers_put_before_all_names(self):
         torch.save({f"module.{name}": value for name, value in small_weights().items()}, self.path)
-        self.assert_weights(load_weights(self.path))
+        self.assert_weights(load_checkpoint(self.path).weights)
 
     def test_may_be_arrays_as_in_the_zoo_of_detectron2(self):
         arrays = {name: value.numpy() for name, value in small_weights().items()}
         self.path = self.folder / "zoo.pkl"
         for protocol in (2, 4):
             write_plain_pickle(self.path, {"model": arrays, "__author__": "the zoo"}, protocol)
-            self.assert_weights(load_weights(self.path))
+            self.assert_weights(load_checkpoint(self.path).weights)
+
+    def test_may_have_schedules_and_paths_beside_them(self):
+        beside = {
+            "lr_scheduler": {"milestones": collections.Counter([3, 5]), "seen": {1, 2}},
+            "args": argparse.Namespace(output=Path("/runs/1"), scales=collections.defaultdict(list, a=[1])),
+            "queue": collections.deque([1.0]),
+        }
+        for is_zip in (True, False):
+            torch.save(
+                {"model": small_weights(), **beside}, self.path, _use_new_zipfile_serialization=is_zip
+            )
+            self.assert_weights(load_checkpoint(self.path).weights)
+
+    def test_may_have_prefixes_of_several_programs_and_losses_beside_them(self):
+        for prefix in ("_orig_mod.", "module.model.", "net.", "module._orig_mod."):
+            torch.save({f"{prefix}{name}": value for name, value in small_weights().items()}, self.path)
+            self.assert_weights(load_checkpoint(self.path).weights)
+        lightning = {f"model.{name}": value for name, value in small_weights().items()}
+        torch.save({"state_dict": {**lightning, "criterion.weight": torch.ones(3)}}, self.path)
+        checkpoint = load_checkpoint(self.path)
+        self.assert_weights(checkpoint.weights)
+        self.assertIn("criterion.weight", checkpoint.notes[0])
+
+    def test_may_have_averaged_weights_which_are_asked_for_by_their_key(self):
+        averaged = {f"module.{name}": value * 2 for name, value in small_weights().items()}
+        averaged["n_averaged"] = torch.tensor(7)
+        torch.save({"model": small_weights(), "model_ema": averaged}, self.path)
+        checkpoint = load_checkpoint(self.path)
+        self.assert_weights(checkpoint.weights)
+        self.assertIn("there are model_ema too: see --key", checkpoint.notes[0])
+        for name, value in load_checkpoint(self.path, "model_ema").weights.items():
+            self.assertTrue(torch.equal(value, small_weights()[name] * 2))
+        torch.save({"model_ema": averaged}, self.path)
+        self.assertEqual(list(load_checkpoint(self.path).weights), list(small_weights()))
+        with self.assertRaisesRegex(ExportFailure, "expected those under best"):
+            load_checkpoint(self.path, "best")
 
     def test_may_be_safetensors(self):
         self.path = self.folder / "model.safetensors"
         write_tensor_file(self.path, {name: value.numpy() for name, value in small_weights().items()})
-        self.assert_weights(load_weights(self.path))
+        self.assert_weights(load_checkpoint(self.path).weights)
 
     def test_keep_shared_and_turned_tensors_and_every_type(self):
         base = torch.arange(12.0).reshape(3, 4)
@@ -93,7 +130,7 @@ class SoundCheckpoints(InAFolder):
         saved["parameter"] = torch.nn.Parameter(torch.ones(2))
         for is_zip in (True, False):
             torch.save(saved, self.path, _use_new_zipfile_serialization=is_zip)
-            for name, value in load_weights(self.path).items():
+            for name, value in load_checkpoint(self.path).weights.items():
                 self.assertEqual(value.dtype, saved[name].dtype)
                 self.assertTrue(torch.equal(value, saved[name]))
 

@@ -12,6 +12,8 @@ export async function modelIds(modelsFolder: string): Promise<string[] | 'no fol
   const ids: string[] = [];
   try {
     for (const name of (await readdir(modelsFolder)).sort()) {
+      // Those that begin with a dot are being written, or were left behind.
+      if (name.startsWith('.')) continue;
       if (await stat(join(modelsFolder, name, MANIFEST_NAME)).catch(() => null)) ids.push(name);
     }
   } catch (error) {

@@ -92,6 +92,13 @@ describe('the catalog', () => {
     ]);
   });
 
+  it('does not look into folders that are being written', async () => {
+    await write('good');
+    await write('.exporting-good');
+    const { models: read, rejected } = await readCatalog([models], known);
+    expect([read.length, rejected]).toEqual([1, []]);
+  });
+
   it('leaves a wrong model out and serves the others', async () => {
     await write('good');
     await problemsOf({ task: 'nonsense' });

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type ConvertedLabels, convertLabelme, writeNewFile } from '../converting/convert-labelme.js';
+import { type ConvertedLabels, convertLabelme, newFile } from '../converting/convert-labelme.js';
 import { EXIT_CODE } from '../exit-code.js';
 import type { RunCommand } from '../program.js';
 import { helpExamples } from './help-examples.js';
@@ -33,11 +33,12 @@ export function convertLabelmeCommand(run: RunCommand): Command {
     .addHelpText('after', helpExamples(EXAMPLES))
     .action((folder: string, options: Options) =>
       run(async ({ terminal, signal }) => {
+        const write = options.output === undefined ? null : await newFile(options.output);
         const converted = await convertLabelme(folder, options.labels, signal);
         for (const line of converted.problems) terminal.message(`${terminal.paint('red', '✗')} ${line}`);
         for (const line of converted.notes) terminal.message(`  left out: ${line}`);
-        if (options.output === undefined) terminal.json(converted.file);
-        else await writeNewFile(options.output, `${JSON.stringify(converted.file)}\n`);
+        if (write) await write(`${JSON.stringify(converted.file)}\n`);
+        else terminal.json(converted.file);
         terminal.message(`${terminal.paint('green', '✓')} ${summaryOf(converted, options.output)}`);
         return converted.problems.length === 0 ? EXIT_CODE.success : EXIT_CODE.failure;
       }),

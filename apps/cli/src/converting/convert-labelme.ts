@@ -1,5 +1,5 @@
 import { readdir, realpath, stat, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { readLabelFile } from '@darkroom/model-catalog/importing';
 import { CommandFailure } from '../command-failure.js';
 import { findLabelledPicture } from './labelled-picture.js';
@@ -29,7 +29,7 @@ export async function convertLabelme(
 ): Promise<ConvertedLabels> {
   const found = await stat(folder).catch(() => null);
   if (!found?.isDirectory()) throw new CommandFailure(`there is no folder ${folder}`);
-  const labels = labelsPath === undefined ? null : await readLabelFile(labelsPath);
+  const labels = labelsPath === undefined ? null : await readClasses(labelsPath);
   const root = await realpath(folder);
   const labelled: Labelled[] = [];
   const problems: string[] = [];
@@ -49,6 +49,14 @@ export async function convertLabelme(
     );
   }
   return { ...labelmeToCoco(labelled, labels), problems };
+}
+
+/** A class that stands twice would have two ids. */
+async function readClasses(path: string): Promise<readonly string[]> {
+  const labels = await readLabelFile(path);
+  const twice = labels.find((label, index) => labels.indexOf(label) < index);
+  if (twice === undefined) return labels;
+  throw new CommandFailure(`${path} names the class “${twice}” twice; expected each once`);
 }
 
 /** In the order of their names. Links are not followed, so that all of them are in the folder. */
@@ -71,14 +79,19 @@ async function jsonFilesIn(root: string): Promise<string[]> {
   return files;
 }
 
-/** Writes a new file; none is overwritten. */
-export async function writeNewFile(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new CommandFailure(
-      `${path} exists, and nothing is overwritten: remove it, or give another --output`,
-    );
-  }
+/**
+ * A new file that is written at the end; none is overwritten.
+ * @throws CommandFailure before all the work when it cannot be
+ */
+export async function newFile(path: string): Promise<(text: string) => Promise<void>> {
+  const exists = () =>
+    new CommandFailure(`${path} exists, and nothing is overwritten: remove it, or give another --output`);
+  if (await stat(path).catch(() => null)) throw exists();
+  const folder = dirname(resolve(path));
+  if (!(await stat(folder).catch(() => null))) throw new CommandFailure(`there is no folder ${folder}`);
+  return async (text) => {
+    await writeFile(path, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EEXIST' ? exists() : error;
+    });
+  };
 }

@@ -39,7 +39,9 @@ export async function findLabelledPicture(
   if (real.some((one) => one !== null)) {
     return refuse(`its picture ${content.imagePath} lies outside of the folder; give one that holds both`);
   }
-  return refuse(`its picture ${content.imagePath} is missing`);
+  return refuse(
+    `its picture ${content.imagePath} is missing; what labelme kept of it in imageData is not read`,
+  );
 }
 
 function isWithin(folder: string, path: string): boolean {

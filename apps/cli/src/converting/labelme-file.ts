@@ -36,7 +36,8 @@ const refuse = (problem: string): ReadLabelme => ({ content: null, problem });
 export async function readLabelmeFile(path: string): Promise<ReadLabelme | null> {
   const { size } = await stat(path);
   if (size > MAX_BYTES) return refuse(`expected at most ${MAX_BYTES} bytes, got ${size}`);
-  const text = await readFile(path, 'utf8');
+  // Editors on Windows put a mark before the first brace.
+  const text = (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
   try {
     return check(JSON.parse(text));
   } catch (error) {
@@ -50,9 +51,14 @@ export async function readLabelmeFile(path: string): Promise<ReadLabelme | null>
 function check(content: unknown): ReadLabelme | null {
   if (!isMeant(content)) return null;
   const problems = schemaProblems(LabelmeSchema, content);
-  if (problems.length === 0) return { content: content as LabelmeFile, problem: null };
+  if (problems.length === 0) return { content: withPlainLabels(content as LabelmeFile), problem: null };
   const shown = problems.slice(0, PROBLEMS_SHOWN).map(({ pointer, detail }) => `${pointer} ${detail}`);
   return refuse(shown.join('; '));
+}
+
+/** Blanks around a name are a slip of the hand, and no other class. */
+function withPlainLabels(content: LabelmeFile): LabelmeFile {
+  return { ...content, shapes: content.shapes.map((shape) => ({ ...shape, label: shape.label.trim() })) };
 }
 
 function isMeant(content: unknown): boolean {

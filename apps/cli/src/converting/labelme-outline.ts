@@ -48,12 +48,41 @@ export const OUTLINED_TYPES = Object.keys(OUTLINES);
 export function outlineOf(shape: LabelmeShape, { width, height }: PictureSize): Outline | null {
   const points = OUTLINES[shape.shape_type ?? 'polygon']?.(shape.points);
   if (!points) return null;
-  const outline = points.flatMap((point) => [within(point[0]!, width), within(point[1]!, height)]);
+  const edges: readonly Edge[] = [
+    { axis: 0, at: 0, inwards: 1 },
+    { axis: 0, at: width, inwards: -1 },
+    { axis: 1, at: 0, inwards: 1 },
+    { axis: 1, at: height, inwards: -1 },
+  ];
+  const outline = edges.reduce<readonly Point[]>(cutOff, points).flat();
   return areaOf(outline) > 0 ? outline : null;
 }
 
-function within(position: number, size: number): number {
-  return Math.min(Math.max(position, 0), size);
+/** Of the picture: a line across one axis, and the way from there into the picture. */
+interface Edge {
+  readonly axis: 0 | 1;
+  readonly at: number;
+  readonly inwards: 1 | -1;
+}
+
+/**
+ * What lies on the inner side of an edge (Sutherland and Hodgman, 1974). Of a polygon that leaves the picture and comes
+ * back, the parts are joined along the edge, where they enclose nothing.
+ */
+function cutOff(points: readonly Point[], { axis, at, inwards }: Edge): Point[] {
+  const depth = (point: Point) => (point[axis]! - at) * inwards;
+  return points.flatMap((to, i) => {
+    const from = points.at(i - 1)!;
+    const [depthFrom, depthTo] = [depth(from), depth(to)];
+    const kept = depthTo >= 0 ? [to] : [];
+    // Both on one side, or one of them on the edge itself.
+    if (depthFrom * depthTo >= 0) return kept;
+    const share = depthFrom / (depthFrom - depthTo);
+    const crossing = from.map((position, k) => position + share * (to[k]! - position));
+    // Exactly on the edge, whatever the division has made of it.
+    crossing[axis] = at;
+    return [crossing, ...kept];
+  });
 }
 
 /** In square pixels: the shoelace formula. */

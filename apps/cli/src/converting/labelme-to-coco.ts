@@ -38,7 +38,7 @@ export function labelmeToCoco(
     for (const { label, outlines } of thingsIn(content, picture, leftOut)) {
       const category_id = idOf.get(label);
       if (category_id === undefined) {
-        count(leftOut, `of the label ${label}, which is none of those given`);
+        count(leftOut, `of the label “${label}”, which is none of those given`);
         continue;
       }
       annotations.push({

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function file(name: string, content: string): Promise<string> {
+async function file(name: string, content: string | Buffer): Promise<string> {
   await writeFile(join(folder, name), content);
   return join(folder, name);
 }
@@ -31,6 +31,7 @@ describe('a file of labels', () => {
     ['a.txt', '\n\n', /expected 1 to 65536 labels/],
     ['a.txt', 'a\n'.repeat(70_000), /expected 1 to 65536 labels/],
     ['a.txt', 'a\0b', /expected text .* found binary data/],
+    ['a.txt', Buffer.from('v\u00f6gel', 'latin1'), /expected text in UTF-8/],
     ['a.json', '{"0": "cat", "2": "dog"}', /expected 1 to 65536 labels/],
     ['a.json', '{"0": ', /expected JSON/],
     ['a.txt', 'x'.repeat(9_000_000), /at most 8388608 bytes/],

@@ -16,6 +16,8 @@ const MAX_FOLDER_ENTRIES = 10_000;
  */
 export async function readLabelFile(path: string): Promise<readonly string[]> {
   const text = await readSmallText(path);
+  // What a decoder puts where it cannot read.
+  if (text.includes('\ufffd')) throw new ImportError(`expected text in UTF-8 in ${path}`);
   const labels = extname(path).toLowerCase() === '.json' ? labelsInJson(path, text) : labelsInLines(text);
   if (labels && labels.length > 0 && labels.length <= MOST_LABELS) return labels;
   throw new ImportError(
