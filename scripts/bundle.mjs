@@ -12,11 +12,11 @@ import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** What each app starts, as files of its dist/ without their ending. */
+/** What each app starts, processes and threads, as files of its dist/ without their ending. */
 const PROCESSES = {
   api: ['main'],
   cli: ['main', 'graphs/graph-process'],
-  worker: ['main', 'inference/main'],
+  worker: ['main', 'inference/main', 'inference/graph-thread'],
 };
 /** Have parts that are no JavaScript, and are read from where they are installed. By the exports that we use. */
 const NATIVE_PACKAGES = { sharp: [], 'onnxruntime-node': ['InferenceSession', 'Tensor'] };

@@ -13,7 +13,7 @@ process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 const send = (message: FromInferenceProcess) => process.send?.(message);
-const thread = new GraphThread();
+const thread = new GraphThread(new URL('./graph-thread.js', import.meta.url));
 const server = new ModelServer({
   send,
   openGraph: (path, options) => thread.open(path, options),
