@@ -105,7 +105,7 @@ function ownPlaces(dist, folder) {
 }
 
 function isOurs(path) {
-  return path.startsWith(ROOT) && !path.includes(`${sep}node_modules${sep}`);
+  return path.startsWith(ROOT) && !placeOf(path).split('/').includes('node_modules');
 }
 
 function placeOf(path) {
