@@ -8,8 +8,10 @@ from PIL import Image, ImageDraw
 
 from .answers import Answer, ClassMap, Detections, PromptedMasks, Similarities
 
-PANEL_WIDTH = 480
+PANEL_WIDTH, PANEL_HEIGHT_MAX = 480, 1200
 TITLE_HEIGHT = 22
+LEGEND_LINE = 16
+LEGEND_CLASSES = 12
 GAP = 6
 OVERLAY = 0.55
 GROUND = (250, 250, 250)
@@ -26,20 +28,40 @@ def side_by_side(
     changes = [difference(picture, first, answer) for _, answer in answers[1:]]
     if all(change is not None for change in changes):
         panels.append(("what differs, in red", mark(picture, np.logical_or.reduce(changes))))
-    scale = PANEL_WIDTH / picture.width
-    height = max(1, round(picture.height * scale))
-    sheet = Image.new("RGB", (len(panels) * (PANEL_WIDTH + GAP) - GAP, height + TITLE_HEIGHT), GROUND)
+    scale = min(PANEL_WIDTH / picture.width, PANEL_HEIGHT_MAX / picture.height)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    legend = legend_of(first, labels)
+    height = TITLE_HEIGHT + size[1] + LEGEND_LINE * len(legend)
+    sheet = Image.new("RGB", (len(panels) * (PANEL_WIDTH + GAP) - GAP, height), GROUND)
     pen = ImageDraw.Draw(sheet)
     for index, (title, panel) in enumerate(panels):
         left = index * (PANEL_WIDTH + GAP)
         pen.text((left + 4, 5), ascii_only(title), fill=INK)
-        sheet.paste(panel.resize((PANEL_WIDTH, height), Image.BICUBIC), (left, TITLE_HEIGHT))
+        sheet.paste(panel.resize(size, Image.BICUBIC), (left, TITLE_HEIGHT))
+    for line, (color, text) in enumerate(legend):
+        top = TITLE_HEIGHT + size[1] + LEGEND_LINE * line
+        pen.rectangle((4, top + 3, 14, top + 13), fill=color)
+        pen.text((20, top + 2), ascii_only(text), fill=INK)
     return sheet
+
+
+def legend_of(answer: Answer, labels: Sequence[str]) -> list[tuple[tuple[int, int, int], str]]:
+    """Colours of the classes that a map has most of; detections have their names beside them."""
+    if not isinstance(answer, ClassMap):
+        return []
+    shares = np.bincount(answer.class_ids.ravel(), minlength=len(labels)) / answer.class_ids.size
+    most = [int(index) for index in np.argsort(-shares, kind="stable")[:LEGEND_CLASSES] if shares[index] > 0]
+    return [(map_color(index), f"{labels[index]} {shares[index]:.1%}") for index in most]
+
+
+def map_color(class_id: int) -> tuple[int, int, int]:
+    """The first class, which mostly is the background, is black."""
+    return color_of(class_id) if class_id > 0 else (0, 0, 0)
 
 
 def draw(picture: Image.Image, answer: Answer, labels: Sequence[str]) -> Image.Image:
     if isinstance(answer, ClassMap):
-        colors = np.array([(0, 0, 0), *(color_of(index) for index in range(1, max(2, len(answer.logits))))])
+        colors = np.array([map_color(index) for index in range(max(2, len(answer.logits)))])
         return blend(picture, colors[answer.class_ids], np.ones(answer.class_ids.shape, bool))
     if isinstance(answer, Detections):
         return draw_detections(picture, answer, labels)

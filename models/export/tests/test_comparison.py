@@ -1,5 +1,7 @@
 """Checks of how answers are compared: needs NumPy and Pillow."""
 
+import contextlib
+import io
 import math
 import unittest
 
@@ -16,8 +18,8 @@ from export.answers import (
 )
 from export.comparison import Tolerance, compare, pair_up
 from export.paste_masks import paste_masks
-from export.side_by_side import side_by_side
 from export.export_model import tell
+from export.side_by_side import legend_of, side_by_side
 
 TOLERANCE = Tolerance(numbers=1e-3, box_pixels=0.5)
 
@@ -38,7 +40,9 @@ def detections(boxes: list, scores: list, class_ids: list, masks: np.ndarray | N
 class NothingFound(unittest.TestCase):
     def test_is_no_comparison(self):
         self.assertEqual(compare(detections([], [], []), detections([], [], []), TOLERANCE), [])
-        self.assertFalse(tell("PyTorch and a graph", []))
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            self.assertFalse(tell("PyTorch and a graph", []))
+        self.assertIn("lower --score-threshold", told.getvalue())
 
 
 class ClassMaps(unittest.TestCase):
@@ -139,6 +143,17 @@ class Drawing(unittest.TestCase):
         self.assertAlmostEqual(red.mean(), 0.25, 1)
         self.assertTrue(red[20, 20])
         self.assertFalse(red[-20, -20])
+
+    def test_names_the_classes_of_a_map_with_their_shares(self):
+        class_ids = np.zeros((10, 10), int)
+        class_ids[:3] = 2
+        answer = ClassMap(np.zeros((3, 10, 10), np.float32), class_ids)
+        self.assertEqual([text for _, text in legend_of(answer, ["a", "b", "c"])], ["a 70.0%", "c 30.0%"])
+
+    def test_is_no_taller_than_a_screen(self):
+        picture = Image.new("RGB", (1, 300))
+        answer = ClassMap(np.zeros((1, 300, 1), np.float32), np.zeros((300, 1), int))
+        self.assertLess(side_by_side(picture, [("a", answer), ("b", answer)], ["one"]).height, 1300)
 
     def test_knows_all_kinds_of_answers(self):
         picture = Image.new("RGB", (40, 30))
