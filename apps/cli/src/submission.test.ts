@@ -190,7 +190,10 @@ describe('with a service that runs', () => {
     await expect.poll(isServed, { timeout: 60_000, interval: 200 }).toBe(true);
     const jobs = async (status: JobStatus) => (await client.jobsPage({ model: 'slow', status })).jobs.length;
     const running = async () => {
-      while ((await jobs('running')) === 0) await sleep(100);
+      // One of the two runs, or both, and the other waits.
+      while ((await jobs('running')) === 0 || (await client.jobsPage({ model: 'slow' })).jobs.length < 2) {
+        await sleep(100);
+      }
     };
     const { exitCode, stdout, stderr } = await runDarkroom(['segment', 'photos', '--model', 'slow'], {
       cwd: folder.root,

@@ -4,6 +4,7 @@ import type { CommandContext } from '../command-context.js';
 import { followJob } from '../follow-job.js';
 import { promptStem } from '../generating/picture-folder.js';
 import { serviceUrl } from '../service-url.js';
+import { submitJob } from '../submit-job.js';
 import { ArtifactFolder } from '../submitting/artifact-folder.js';
 import { checkForm } from '../submitting/give-results.js';
 import { reportPictures } from '../submitting/report-pictures.js';
@@ -29,7 +30,7 @@ export async function runGeneratedAnalysis(
   checkForm(form, 1, out);
   const client = new DarkroomClient({ baseUrl: serviceUrl(request, env) });
   const submission = { ...(fields as AnalysisFields), generate };
-  const submitted = await client.submitAnalysis(submission, { signal });
+  const submitted = await submitJob((options) => client.submitAnalysis(submission, options), client, signal);
   const name = nameOf(submitted, generate.prompt);
   const folder = out === undefined ? null : await ArtifactFolder.open(out, [name]);
   const job = await followJob(submitted, client, context);

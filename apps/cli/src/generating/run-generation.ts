@@ -8,6 +8,7 @@ import { EXIT_CODE } from '../exit-code.js';
 import { followJob } from '../follow-job.js';
 import { isUrl } from '../picture-word.js';
 import { serviceUrl } from '../service-url.js';
+import { submitJob } from '../submit-job.js';
 import { onOneLine } from '../text-table.js';
 import { giveGeneration } from './give-generation.js';
 import { PictureFolder } from './picture-folder.js';
@@ -31,7 +32,12 @@ export async function runGeneration(request: GenerationRequest, context: Command
   const client = new DarkroomClient({ baseUrl: serviceUrl(request, env) });
   const begin = request.image === undefined ? {} : await readImage(request.image);
   const folder = await PictureFolder.open(request.out);
-  const submitted = await client.submitGeneration({ ...request.fields, ...begin }, { signal });
+  const submission = { ...request.fields, ...begin };
+  const submitted = await submitJob(
+    (options) => client.submitGeneration(submission, options),
+    client,
+    signal,
+  );
   const job = await followJob(submitted, client, context);
   const files = await savePictures(job, folder, client, signal);
   for (const { detail } of job.warnings)

@@ -10,6 +10,7 @@ import { DarkroomProblem, DarkroomUnreachable } from '@darkroom/client';
 import type { ErrorCode, Job } from '@darkroom/contracts';
 import { CommandFailure } from '../command-failure.js';
 import { isUrl, pictureName } from '../picture-word.js';
+import { submitJob } from '../submit-job.js';
 
 type Submission = DetectionSubmission & SegmentationSubmission & AnalysisSubmission;
 type Fields = Omit<Submission, 'image' | 'fileName' | 'outputs'>;
@@ -146,7 +147,11 @@ async function submitPatiently(
   const submission = { image, fileName: pictureName(path), ...fields };
   for (let tries = 1; ; tries++) {
     try {
-      return await SUBMIT[task](client, submission as unknown as Submission, { signal });
+      return await submitJob(
+        (options) => SUBMIT[task](client, submission as unknown as Submission, options),
+        client,
+        signal,
+      );
     } catch (error) {
       if (signal.aborted || error instanceof DarkroomUnreachable || !isPassing(error) || tries >= MOST_TRIES)
         throw error;

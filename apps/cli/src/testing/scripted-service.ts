@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** An answer of a service: what is JSON as such, bytes as a file, a list of events as their stream. */
 export type ScriptedAnswer =
-  | { readonly json: unknown; readonly status?: number }
+  | { readonly json: unknown; readonly status?: number; readonly afterMs?: number }
   | { readonly bytes: Buffer }
   | { readonly events: readonly { readonly event: string; readonly data: unknown }[] };
 
@@ -27,6 +28,7 @@ export class ScriptedService {
       const answer = answers[call] ?? { status: 404, json: { title: 'no such call', detail: call } };
       if ('bytes' in answer) return response.end(answer.bytes);
       if ('json' in answer) {
+        await sleep(answer.afterMs ?? 0);
         response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
         return response.end(JSON.stringify(answer.json));
       }
@@ -43,6 +45,11 @@ export class ScriptedService {
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Resolves once a call has come. */
+  async called(call: string): Promise<void> {
+    while (!this.calls.some((one) => one.call === call)) await sleep(20);
   }
 
   stop(): void {
