@@ -180,6 +180,23 @@ describe('a drawn label', () => {
     expect(textPixels(picture)).toBe(textPixels(free));
   });
 
+  it('leaves a small picture to be seen: the first ones stay, the others are left out', async () => {
+    const boxes = [
+      [4, 20, 30, 40],
+      [30, 4, 60, 30],
+      [34, 34, 60, 60],
+    ] as const;
+    const drawn = (texts: readonly string[]) =>
+      drawDetections(
+        grey(64, 64),
+        boxes.map((box, i) => detection(box, { text: texts[i]! })),
+      );
+    expect(await drawn(['a red star', 'a white star', 'a star'])).toEqual(
+      await drawn(['a red star', '', '']),
+    );
+    expect(await drawn(['a', 'b', 'c'])).not.toEqual(await drawn(['a', 'b', '']));
+  });
+
   it('is left out where it does not fit at all', async () => {
     const withText = await drawDetections(grey(9, 9), [detection([1, 1, 5, 5], { text: 'cat' })]);
     expect(withText).toEqual(await drawDetections(grey(9, 9), [detection([1, 1, 5, 5])]));

@@ -18,6 +18,8 @@ export interface Label {
 
 /** Labels that would cover more of the picture are drawn smaller. */
 const LARGEST_SHARE_OF_PICTURE = 0.15;
+/** Labels beyond this are left out where they cannot be smaller, as in small pictures: what they name is to be seen too. */
+const MOST_OF_PICTURE = 1 / 3;
 
 interface LabelLine extends Label {
   readonly line: TextLine;
@@ -35,14 +37,13 @@ export async function drawLabels(
   if (labels.length === 0) return;
   const font = await openLabelFont();
   const usual = layOutLabels(labels, font, usualStyle);
-  const coveredPixels = usual.reduce((sum, { line }) => sum + line.width * usualStyle.labelHeight, 0);
-  const share = coveredPixels / (canvas.width * canvas.height);
+  const share = shareOf(usual, usualStyle, canvas);
   const isCrowded = share > LARGEST_SHARE_OF_PICTURE;
   const style = isCrowded
     ? withSmallerLabels(usualStyle, Math.sqrt(LARGEST_SHARE_OF_PICTURE / share), canvas.width)
     : usualStyle;
   if (style.labelHeight > canvas.height) return;
-  const lines = isCrowded ? layOutLabels(labels, font, style) : usual;
+  const lines = isCrowded ? fewEnough(layOutLabels(labels, font, style), style, canvas) : usual;
   const letters = lines.flatMap(({ line }) => line.glyphs);
   const atlas = await GlyphAtlas.draw(letters, style.fontSize / font.unitsPerEm);
   const places = placeLabels(
@@ -54,6 +55,22 @@ export async function drawLabels(
     const place = places[i];
     if (place) drawLabel(canvas, label, place, style, atlas);
   }
+}
+
+/** Of the picture that labels cover, as long as they don't lie on one another. */
+function shareOf(lines: readonly LabelLine[], { labelHeight }: OverlayStyle, canvas: Canvas): number {
+  const pixels = lines.reduce((sum, { line }) => sum + line.width * labelHeight, 0);
+  return pixels / (canvas.width * canvas.height);
+}
+
+/** The first ones, and always one. */
+function fewEnough(lines: readonly LabelLine[], style: OverlayStyle, canvas: Canvas): readonly LabelLine[] {
+  let share = 0;
+  const end = lines.findIndex((line, i) => {
+    share += shareOf([line], style, canvas);
+    return i > 0 && share > MOST_OF_PICTURE;
+  });
+  return end < 0 ? lines : lines.slice(0, end);
 }
 
 /** Labels without letters are left out. */
