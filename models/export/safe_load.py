@@ -22,6 +22,7 @@ WEIGHT_KEYS = (
 )
 # Put before names by DataParallel, by Lightning and programs like it, by averaging, and by torch.compile.
 PREFIXES = ("module.", "model.", "net.", "network.", "_orig_mod.")
+MOST_PREFIXES = 4
 # Counts the updates of averaged weights.
 AVERAGED_COUNTER = "n_averaged"
 LONGEST_REASON = 200
@@ -140,7 +141,10 @@ def without_prefixes(weights: dict[str, torch.Tensor]) -> tuple[dict[str, torch.
     """@return the weights without what stands before most of their names, and the names without it"""
     kept, dropped = dict(weights), []
     kept.pop(AVERAGED_COUNTER, None)
-    while prefix := prefix_of_most(kept):
+    for _ in range(MOST_PREFIXES):
+        prefix = prefix_of_most(kept)
+        if prefix is None:
+            break
         dropped += [name for name in kept if not name.startswith(prefix)]
         kept = {name[len(prefix) :]: value for name, value in kept.items() if name.startswith(prefix)}
     return kept, dropped
