@@ -1,6 +1,7 @@
 """python3 -m export <kind> <checkpoint> [options]"""
 
 import importlib
+import io
 import signal
 import sys
 
@@ -21,6 +22,10 @@ PACKAGES = {
 
 
 def main(arguments: list[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        # Names in files may hold what is no letter of any language.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = build_parser().parse_args(arguments)
     try:
         return run(options)

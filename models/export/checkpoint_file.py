@@ -1,5 +1,6 @@
 """The formats in which PyTorch writes checkpoints: an archive since 1.6, pickles in a row before, plain pickles."""
 
+import io
 import pickle
 import sys
 import zipfile
@@ -8,7 +9,8 @@ from typing import Any, BinaryIO
 
 import torch
 
-from .safe_unpickler import SafeUnpickler, StorageType
+from .safe_unpickler import SafeUnpickler
+from .sealed import Sealed, StorageType
 
 # What the older format begins with, and the version of it that there is.
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
@@ -28,7 +30,7 @@ def read_checkpoint(path: Path) -> Any:
         raise CheckpointFileError("checkpoints are read on little-endian machines alone")
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            return read_archive(archive)
+            return read_archive(archive, path.stat().st_size)
     with path.open("rb") as file:
         refuse_incomplete(file)
         if is_legacy(file):
@@ -39,31 +41,34 @@ def read_checkpoint(path: Path) -> Any:
 class ArchiveUnpickler(SafeUnpickler):
     """Numbers of a storage are a file of the archive."""
 
-    def __init__(self, file: BinaryIO, archive: zipfile.ZipFile, folder: str) -> None:
+    def __init__(self, file: BinaryIO, archive: zipfile.ZipFile, folder: str, most_bytes: int) -> None:
         super().__init__(file, encoding="utf-8")
-        self._archive, self._folder = archive, folder
-        self._storages: dict[str, torch.Tensor] = {}
+        self._archive, self._folder, self._left = archive, folder, most_bytes
+        self._storages: dict[str, Sealed] = {}
 
-    def persistent_load(self, saved: Any) -> torch.Tensor:
+    def persistent_load(self, saved: Any) -> Sealed:
         storage_type, key, count = storage_of(saved)
         if key not in self._storages:
-            content = read_stored(self._archive, f"{self._folder}data/{key}")
-            self._storages[key] = numbers(content, storage_type, count)
+            content = read_stored(self._archive, f"{self._folder}data/{key}", self._left)
+            # Files of an archive may lie over one another.
+            self._left -= len(content)
+            self._storages[key] = Sealed(numbers(content, storage_type, count))
         return self._storages[key]
 
 
-def read_archive(archive: zipfile.ZipFile) -> Any:
+def read_archive(archive: zipfile.ZipFile, size: int) -> Any:
     pickles = [name for name in archive.namelist() if name.endswith("data.pkl")]
     if len(pickles) != 1:
         raise CheckpointFileError(f"expected one data.pkl in the archive, found {len(pickles)}")
     folder = pickles[0].removesuffix("data.pkl")
-    if f"{folder}byteorder" in archive.namelist() and archive.read(f"{folder}byteorder") != b"little":
+    byteorder = f"{folder}byteorder"
+    if byteorder in archive.namelist() and read_stored(archive, byteorder, size) != b"little":
         raise CheckpointFileError("its numbers are big-endian")
-    with archive.open(pickles[0]) as file:
-        return ArchiveUnpickler(file, archive, folder).load()
+    content = io.BytesIO(read_stored(archive, pickles[0], size))
+    return ArchiveUnpickler(content, archive, folder, size).load()
 
 
-def read_stored(archive: zipfile.ZipFile, name: str) -> bytearray:
+def read_stored(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytearray:
     try:
         entry = archive.getinfo(name)
     except KeyError:
@@ -71,6 +76,8 @@ def read_stored(archive: zipfile.ZipFile, name: str) -> bytearray:
     # PyTorch never compresses; what is packed could be of any size.
     if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
         raise CheckpointFileError(f"{name} is compressed")
+    if entry.file_size > most_bytes:
+        raise CheckpointFileError(f"{name} is larger than the file that it is in")
     content = bytearray(entry.file_size)
     with archive.open(entry) as file:
         if file.readinto(content) != len(content):
@@ -84,15 +91,15 @@ class LegacyUnpickler(SafeUnpickler):
     def __init__(self, file: BinaryIO, most_bytes: int) -> None:
         super().__init__(file, encoding="utf-8")
         self._left = most_bytes
-        self.storages: dict[str, torch.Tensor] = {}
+        self.storages: dict[str, Sealed] = {}
 
-    def persistent_load(self, saved: Any) -> torch.Tensor:
+    def persistent_load(self, saved: Any) -> Sealed:
         storage_type, key, count = storage_of(saved)
         if key not in self.storages:
             self._left -= count * item_bytes(storage_type)
             if self._left < 0:
                 raise CheckpointFileError("it announces more numbers than it has bytes")
-            self.storages[key] = torch.zeros(count, dtype=storage_type.dtype)
+            self.storages[key] = Sealed(torch.zeros(count, dtype=storage_type.dtype))
         return self.storages[key]
 
 
@@ -123,10 +130,12 @@ def read_legacy(file: BinaryIO, size: int) -> Any:
         raise CheckpointFileError("it is of a version of the older format that is not known")
     unpickler = LegacyUnpickler(file, size)
     content = unpickler.load()
-    for key in SafeUnpickler(file).load():
-        storage = unpickler.storages.get(key)
-        if storage is None:
-            raise CheckpointFileError("it has numbers that belong to nothing")
+    keys = SafeUnpickler(file).load()
+    is_list = isinstance(keys, list) and all(type(key) is str for key in keys)
+    if not is_list or sorted(keys) != sorted(unpickler.storages):
+        raise CheckpointFileError("it has not the numbers of all its storages, or others too")
+    for key in keys:
+        storage = unpickler.storages[key].tensor
         if int.from_bytes(file.read(COUNT_BYTES), "little") != len(storage):
             raise CheckpointFileError("a storage has another length than announced")
         filled = bytearray(file.read(len(storage) * storage.element_size()))
@@ -139,11 +148,13 @@ def storage_of(saved: Any) -> tuple[StorageType, str, int]:
     if not isinstance(saved, tuple) or len(saved) < 5 or saved[0] != "storage":
         raise CheckpointFileError("it refers to something that is no storage")
     _, storage_type, key, _, count, *view = saved
-    if not isinstance(storage_type, StorageType) or not isinstance(count, int) or count < 0:
+    if not isinstance(storage_type, StorageType) or type(count) is not int or count < 0:
         raise CheckpointFileError("it has a storage of a type that is not known")
     if view and view[0] is not None:
         raise CheckpointFileError("it has views of storages, as PyTorch before 0.4 wrote them: save it again")
-    return storage_type, str(key), count
+    if type(key) is not str:
+        raise CheckpointFileError("it has a storage whose name is no text")
+    return storage_type, key, count
 
 
 def numbers(content: bytearray, storage_type: StorageType, count: int) -> torch.Tensor:

@@ -1,18 +1,20 @@
 """Finds the weights in a checkpoint, and runs no code that stands in it."""
 
-import tarfile
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from .checkpoint_file import read_checkpoint
 from .checkpoint_kind import first_names
 from .export_failure import ExportFailure
-from .safe_unpickler import ForeignCode
+from .plain_array import array_of
+from .safe_unpickler import ForeignCode, Record
+from .sealed import Sealed
 from .tensor_file import TensorFileError, read_tensor_file
 
 # What training programs put their weights under, beside the optimizer's state. The first that there is counts.
@@ -26,6 +28,8 @@ MOST_PREFIXES = 4
 # Counts the updates of averaged weights.
 AVERAGED_COUNTER = "n_averaged"
 LONGEST_REASON = 200
+# What tar archives have in their first header.
+TAR_MARK, TAR_MARK_AT = b"ustar", 257
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,11 @@ def read(path: Path) -> Any:
         raise ExportFailure(f"{path} {what}; expected the file of a checkpoint")
     if path.suffix == ".safetensors":
         return read_safetensors(path)
-    refuse_other_archives(path)
     try:
+        refuse_other_archives(path)
         return read_checkpoint(path)
+    except ExportFailure:
+        raise
     except ForeignCode as asked:
         raise ExportFailure(
             f"{path} is no plain checkpoint: it asks for {asked}, which is no part of a tensor and could run"
@@ -86,7 +92,9 @@ def read_safetensors(path: Path) -> dict[str, torch.Tensor]:
 
 
 def refuse_other_archives(path: Path) -> None:
-    if tarfile.is_tarfile(path):
+    with path.open("rb") as file:
+        beginning = file.read(TAR_MARK_AT + len(TAR_MARK))
+    if beginning[TAR_MARK_AT:] == TAR_MARK:
         raise ExportFailure(
             f"{path} is a tar archive. Unpack it, and give the checkpoint in it;"
             " one of PyTorch 0.1 has to be saved again with a newer version"
@@ -119,22 +127,21 @@ def find_weights(content: Any, path: Path, key: str | None) -> Checkpoint:
 
 def weights_in(candidate: dict) -> dict[str, torch.Tensor]:
     """None, where there is more than weights."""
+    held = {name: array_of(value) for name, value in candidate.items() if isinstance(name, str)}
     weights = {
         name: torch.as_tensor(value)
-        for name, value in candidate.items()
-        if isinstance(name, str) and (torch.is_tensor(value) or is_array(value))
+        for name, value in held.items()
+        if torch.is_tensor(value) or isinstance(value, np.ndarray)
     }
     plain = [value for value in candidate.values() if isinstance(value, (str, int, float))]
     # The zoo of Detectron2 has its name beside the weights, and some programs a version.
     return weights if len(weights) + len(plain) == len(candidate) and len(weights) > len(plain) else {}
 
 
-def is_array(value: Any) -> bool:
-    return type(value).__module__ == "numpy" and hasattr(value, "dtype") and value.dtype.kind in "fiub"
-
-
 def describe(content: Any) -> str:
-    return "one tensor without a name" if torch.is_tensor(content) else f"a {type(content).__name__}"
+    if isinstance(content, Sealed):
+        return "one tensor without a name"
+    return "objects of a program" if isinstance(content, Record) else f"a {type(content).__name__}"
 
 
 def without_prefixes(weights: dict[str, torch.Tensor]) -> tuple[dict[str, torch.Tensor], list[str]]:

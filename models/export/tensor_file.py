@@ -52,6 +52,8 @@ def read_tensor_file(path: Path) -> dict[str, np.ndarray]:
     try:
         header = json.loads(content[LENGTH_BYTES : LENGTH_BYTES + length])
         header.pop("__metadata__", None)
+        if sum(end - start for start, end in (entry["data_offsets"] for entry in header.values())) > len(numbers):
+            raise TensorFileError("its tensors lie over one another")
         return {name: _read(name, entry, numbers) for name, entry in header.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise TensorFileError(f"its header is wrong: {error}") from None
