@@ -3,17 +3,18 @@
 NumPy's own would believe what a pickle says of their types, and read and write where it likes.
 """
 
+import math
 import pickle
 from typing import Any
 
 import numpy as np
 
 from .sealed import Sealed
+from .sides import whole_numbers
 
 # Those that PyTorch has, too.
 TYPES = ("b1", "i1", "u1", "i2", "i4", "i8", "f2", "f4", "f8")
 ORDERS = ("<", "|", "=")
-MOST_SIDES = 16
 
 
 class PlainType:
@@ -56,16 +57,10 @@ class PlainArray:
         numbers = numbers_in(content, type_)
         if numbers is None:
             return
-        if not isinstance(shape, tuple) or len(shape) > MOST_SIDES:
-            raise pickle.UnpicklingError("an array has sides that are none")
-        count = 1
-        for side in shape:
-            if type(side) is not int or side < 0:
-                raise pickle.UnpicklingError("an array has sides that are no sizes")
-            count *= side
-        if count != len(numbers):
+        sides = whole_numbers(shape)
+        if math.prod(sides) != len(numbers):
             raise pickle.UnpicklingError("an array has not as many numbers as its sides say")
-        self.array = numbers.reshape(shape, order="F" if is_fortran else "C")
+        self.array = numbers.reshape(sides, order="F" if is_fortran else "C")
 
 
 def numbers_in(content: Any, type_: Any) -> np.ndarray | None:

@@ -115,11 +115,14 @@ def find_weights(content: Any, path: Path, key: str | None) -> Checkpoint:
         raise ExportFailure(f"{path} holds {describe(content)}; expected weights by name")
     places = {None: content, **{name: value for name, value in content.items() if isinstance(value, dict)}}
     wanted = (None, *WEIGHT_KEYS) if key is None else (key,)
-    found = [name for name in wanted if name in places and weights_in(places[name])]
+    found = [
+        (name, weights) for name in wanted if name in places and (weights := weights_in(places[name]))
+    ]
     if found:
-        others = ", ".join(found[1:])
-        notes = (f"these are the weights under {found[0]}; there are {others} too: see --key",) if others else ()
-        return Checkpoint(weights_in(places[found[0]]), notes)
+        (first, weights), *others = found
+        names = ", ".join(name for name, _ in others)
+        notes = (f"these are the weights under {first}; there are {names} too: see --key",) if others else ()
+        return Checkpoint(weights, notes)
     keys = ", ".join(str(name) for name in list(content)[:12]) or "nothing"
     expected = f"those under {key}" if key else f"weights by name, or those under {', '.join(WEIGHT_KEYS)}"
     raise ExportFailure(f"{path} holds no weights: at its top are {keys}; expected {expected}")

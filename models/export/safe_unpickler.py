@@ -6,6 +6,7 @@ number that says where something lies in memory is checked. (`torch.load` can be
 passes over the pickle module that it is given, and its own `weights_only` had a hole up to 2.5.)
 """
 
+import math
 import pickle
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 
 from .plain_array import PlainArray, PlainType, number_of
 from .sealed import Sealed, SealedCall, StorageType, Weights
+from .sides import whole_numbers
 
 
 class ForeignCode(Exception):
@@ -42,8 +44,6 @@ LEFT_OUT = (
 WITH_STATE = (Record, Weights, PlainArray, PlainType)
 KEY_TYPES = (str, int, float, bool, type(None))
 LONGEST_KEY = 10_000
-MOST_SIDES = 16
-LARGEST_SIDE = 2**40
 
 
 class SafeUnpickler(pickle._Unpickler):
@@ -141,23 +141,13 @@ def rebuild_tensor(storage: Any, offset: Any, size: Any, stride: Any, *_others: 
     (start,) = whole_numbers((offset,))
     if len(sides) != len(steps):
         raise pickle.UnpicklingError("a tensor has not as many strides as sides")
-    count = 1
-    for side in sides:
-        count *= side
+    count = math.prod(sides)
     if count == 0:
         return Sealed(torch.zeros(sides, dtype=flat.dtype))
     last = start + sum((side - 1) * step for side, step in zip(sides, steps))
     if last >= flat.numel() or count > flat.numel():
         raise pickle.UnpicklingError("a tensor reaches beyond its storage")
     return Sealed(torch.as_strided(flat, sides, steps, start))
-
-
-def whole_numbers(values: Any) -> tuple[int, ...]:
-    if not isinstance(values, (tuple, list)) or len(values) > MOST_SIDES:
-        raise pickle.UnpicklingError("a tensor has sides that are none")
-    if any(type(value) is not int or not 0 <= value < LARGEST_SIDE for value in values):
-        raise pickle.UnpicklingError("a tensor has sides that are no sizes")
-    return tuple(values)
 
 
 def rebuild_parameter(data: Any, *_others: Any) -> Any:

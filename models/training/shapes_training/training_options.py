@@ -28,9 +28,7 @@ def training_options(
     add_own: Callable[[argparse.ArgumentParser], object] = lambda parser: None,
 ) -> argparse.Namespace:
     """Reads a training's command line, and sets how many threads PyTorch may use."""
-    parser = argparse.ArgumentParser(
-        description=description
-    )
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--cache", type=Path, required=True, help="folder for drawn scenes")
     parser.add_argument("--checkpoint", type=Path, required=True, help="file to write")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint")
