@@ -11,14 +11,12 @@ import {
   freePort,
   type PrivateRedis,
   segmentationGraph,
-  slowSegmentationGraph,
   startPrivateRedis,
   type TestModel,
   writeTestModel,
 } from '@darkroom/testkit';
+import { slowGraph } from './slow-graph.js';
 
-/** Multiplications of a calibrating run; each costs some milliseconds. */
-const CALIBRATION_ITERATIONS = 60;
 const CLASSES = 8;
 
 /** A whole Darkroom of real processes: Redis, api and any number of workers. */
@@ -29,7 +27,6 @@ export class TestService {
   readonly #port: number;
   readonly #workers: DarkroomProcess[] = [];
   #api: DarkroomProcess;
-  #msPerIteration: number | null = null;
 
   private constructor(modelsFolder: string, redis: PrivateRedis, port: number, api: DarkroomProcess) {
     this.modelsFolder = modelsFolder;
@@ -91,20 +88,14 @@ export class TestService {
     id: string,
     { maxBatch, runMs }: { maxBatch: number; runMs: number },
   ): Promise<void> {
-    const iterations = Math.ceil(runMs / (await this.#measureIteration()));
-    const graph = slowSegmentationGraph({ classes: CLASSES, iterations, freeBatch: true });
+    const graph = await slowGraph(runMs, { classes: CLASSES, freeBatch: true });
     const batching = { max_batch: maxBatch, max_delay_ms: 100 };
     await writeTestModel(this.modelsFolder, { id, graph, manifest: { batching } });
   }
 
-  /** A model each of whose runs blocks its process for about so long on this machine as it is now. */
+  /** A model each of whose runs blocks its process for so long at least. */
   async addSlowModel(id: string, runMs: number): Promise<void> {
-    const msPerIteration = await this.#measureIteration();
-    const iterations = Math.ceil(runMs / msPerIteration);
-    await writeTestModel(this.modelsFolder, {
-      id,
-      graph: slowSegmentationGraph({ classes: CLASSES, iterations }),
-    });
+    await writeTestModel(this.modelsFolder, { id, graph: await slowGraph(runMs, { classes: CLASSES }) });
   }
 
   async stop(): Promise<void> {
@@ -114,24 +105,6 @@ export class TestService {
     await this.#api.stop();
     await this.#redis.stop();
     await rm(this.modelsFolder, { recursive: true, force: true });
-  }
-
-  /** Once for all slow models of a service: it takes some seconds. */
-  async #measureIteration(): Promise<number> {
-    if (this.#msPerIteration !== null) return this.#msPerIteration;
-    const id = 'calibration';
-    const graph = slowSegmentationGraph({ classes: CLASSES, iterations: CALIBRATION_ITERATIONS });
-    await writeTestModel(this.modelsFolder, { id, graph });
-    const worker = await this.startWorker({ DARKROOM_MODELS: id });
-    const job = await this.client.submitSegmentation(
-      { image: await testPicture(1), model: id },
-      { waitSeconds: 50 },
-    );
-    // Killed, it could leave the job's delivery behind, which no other worker would ever take.
-    await worker.stop();
-    await rm(join(this.modelsFolder, id), { recursive: true });
-    this.#msPerIteration = job.timings.inference_ms! / CALIBRATION_ITERATIONS;
-    return this.#msPerIteration;
   }
 }
 

@@ -1,11 +1,5 @@
-import {
-  type GraphBuilder,
-  graphAttribute,
-  initializer,
-  intAttribute,
-  node,
-  tensorAttribute,
-} from '../onnx/model-bytes.js';
+import { type GraphBuilder, initializer, intAttribute, tensorAttribute } from '../onnx/model-bytes.js';
+import { multiplyingLoopBody } from './multiplying-loop-body.js';
 
 /** Two edges whose product, in float32, is 1 PiB: more than a process can address. */
 const IMPOSSIBLE_SHAPE = [1 << 24, 1 << 24];
@@ -45,28 +39,9 @@ export function addBusyLoop(builder: GraphBuilder, value: string, iterations: nu
       tensorAttribute('value', initializer('value', 'float32', [1], Float32Array.of(number))),
     ]);
   const averaging = filled('averaging', 1 / MATRIX_EDGE);
-  const product = builder.add('Loop', [count, goOn, filled('ones', 1)], 'product', [loopBody(averaging)]);
+  const product = builder.add('Loop', [count, goOn, filled('ones', 1)], 'product', [
+    multiplyingLoopBody(averaging, MATRIX_EDGE),
+  ]);
   const one = builder.add('ReduceMean', [product], 'one', [intAttribute('keepdims', 0)]);
   return builder.add('Add', [value, builder.add('Sub', [one, builder.scalar(1)], 'nothing')], 'done_at_last');
-}
-
-function loopBody(averaging: string) {
-  const matrix = [MATRIX_EDGE, MATRIX_EDGE];
-  return graphAttribute('body', {
-    name: 'multiply',
-    inputs: [
-      { name: 'iteration', type: 'int64', dims: [] },
-      { name: 'go_on_in', type: 'bool', dims: [] },
-      { name: 'factor', type: 'float32', dims: matrix },
-    ],
-    outputs: [
-      { name: 'go_on_out', type: 'bool', dims: [] },
-      { name: 'factor_out', type: 'float32', dims: matrix },
-    ],
-    initializers: [],
-    nodes: [
-      node('Identity', ['go_on_in'], ['go_on_out']),
-      node('MatMul', ['factor', averaging], ['factor_out']),
-    ],
-  });
 }
