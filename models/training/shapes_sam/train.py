@@ -1,21 +1,13 @@
 """Trains shapes-sam; see the README beside this package for the command."""
 
 import argparse
-import time
 
 import cv2
 import numpy as np
 import torch
 from torch import nn
 
-from shapes_training import (
-    AveragedWeights,
-    UsualTraining,
-    begin,
-    learning_rate,
-    save_checkpoint,
-    training_options,
-)
+from shapes_training import AveragedWeights, Training, UsualTraining, training_options
 from shapes_world import Split
 
 from .dataset import Batch, batch_input, training_batches
@@ -43,57 +35,30 @@ def validate(averaged: AveragedWeights, scenes: int) -> str:
     return " ".join(f"{kind} {fits.mean():.4f}" for kind, fits in evaluation.overlaps().items())
 
 
-def train_step(
-    network: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    batch: Batch,
-    prompts: Prompts,
-    bfloat16: bool,
-) -> dict[str, float]:
+def train_step(training: Training, batch: Batch, prompts: Prompts) -> dict[str, float]:
     """The parts of the loss before the step."""
     asked = [torch.from_numpy(part) for part in (prompts.points, prompts.labels, prompts.boxes)]
     ids = torch.from_numpy(prompts.instance_ids)
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-        fits, logits = network(batch_input(batch), *asked)
+    with training.precision():
+        fits, logits = training.network(batch_input(batch), *asked)
     truth = true_masks(torch.from_numpy(batch.instance_maps), ids, logits.shape[-1])
     loss, parts = prompt_loss(
         fits.flatten(0, 1), logits.flatten(0, 1), truth.flatten(0, 1), (ids != GROUND).flatten()
     )
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimizer.step()
+    training.descend(loss)
     return parts
 
 
-def mean_parts(losses: list[dict[str, float]]) -> str:
-    means = {name: np.mean([parts[name] for parts in losses]) for name in losses[0]}
-    return " ".join(f"{name} {mean:.4f}" for name, mean in means.items())
-
-
 def train(options: argparse.Namespace) -> None:
-    torch.manual_seed(options.seed)
-    network = ShapesSam()
-    averaged = AveragedWeights(network)
-    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
-    done, rng = begin(options, 7, network, averaged, optimizer)
-    batches = training_batches(options.cache, options.groups, options.batch, rng)
-    losses, started = [], time.monotonic()
-    for step in range(done, options.steps):
+    training = Training(options, 7, ShapesSam)
+    batches = training_batches(options.cache, options.groups, options.batch, training.rng)
+
+    def take_step() -> dict[str, float]:
         batch = next(batches)
-        prompts = sample_prompts(batch.instance_maps, options.prompts, rng)
-        optimizer.param_groups[0]["lr"] = learning_rate(step, options.steps, options.rate)
-        losses.append(train_step(network, optimizer, batch, prompts, options.bfloat16))
-        averaged.update(network, step)
-        taken = step + 1
-        if taken % 50 == 0:
-            seconds = time.monotonic() - started
-            print(f"step {taken} loss {mean_parts(losses)} {seconds:.0f} s", flush=True)
-            losses.clear()
-        if taken % options.save_every == 0 or taken == options.steps:
-            save_checkpoint(options.checkpoint, taken, network, averaged, optimizer)
-        if taken % options.check_every == 0 or taken == options.steps:
-            print(f"step {taken} {validate(averaged, options.check_scenes)}", flush=True)
+        prompts = sample_prompts(batch.instance_maps, options.prompts, training.rng)
+        return train_step(training, batch, prompts)
+
+    training.run(take_step, lambda averaged: validate(averaged, options.check_scenes))
 
 
 def add_prompts(parser: argparse.ArgumentParser) -> None:

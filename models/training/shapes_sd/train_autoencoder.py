@@ -1,21 +1,13 @@
 """Trains the autoencoder of shapes-sd; see the README beside this package."""
 
 import argparse
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from shapes_training import (
-    AveragedWeights,
-    UsualTraining,
-    begin,
-    learning_rate,
-    save_checkpoint,
-    training_options,
-)
+from shapes_training import Training, UsualTraining, training_options
 
 from .autoencoder import Autoencoder, picture_input, reconstruction_loss
 from .scenes import cached_group
@@ -46,33 +38,20 @@ def picture_batches(
                 yield np.ascontiguousarray(chosen)
 
 
+def train_step(training: Training, drawn: np.ndarray) -> dict[str, float]:
+    """The loss before the step."""
+    pictures = picture_input(torch.from_numpy(drawn))
+    with training.precision():
+        found = training.network(pictures)
+    loss = reconstruction_loss(found, pictures)
+    training.descend(loss)
+    return {"loss": loss.item()}
+
+
 def train(options: argparse.Namespace) -> None:
-    torch.manual_seed(options.seed)
-    network = Autoencoder()
-    averaged = AveragedWeights(network)
-    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
-    done, rng = begin(options, 10, network, averaged, optimizer)
-    batches = picture_batches(options.cache, options.groups, options.batch, rng)
-    losses, started = [], time.monotonic()
-    for step in range(done, options.steps):
-        pictures = picture_input(torch.from_numpy(next(batches)))
-        optimizer.param_groups[0]["lr"] = learning_rate(step, options.steps, options.rate)
-        with torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
-            found = network(pictures)
-        loss = reconstruction_loss(found, pictures)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        averaged.update(network, step)
-        losses.append(loss.item())
-        taken = step + 1
-        if taken % 50 == 0:
-            seconds = time.monotonic() - started
-            print(f"step {taken} loss {np.mean(losses):.4f} {seconds:.0f} s", flush=True)
-            losses.clear()
-        if taken % options.save_every == 0 or taken == options.steps:
-            save_checkpoint(options.checkpoint, taken, network, averaged, optimizer)
+    training = Training(options, 10, Autoencoder)
+    batches = picture_batches(options.cache, options.groups, options.batch, training.rng)
+    training.run(lambda: train_step(training, next(batches)))
 
 
 def main() -> None:

@@ -1,21 +1,13 @@
 """Trains shapes-seg; see the README beside this package for the command."""
 
 import argparse
-import time
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from shapes_training import (
-    AveragedWeights,
-    UsualTraining,
-    begin,
-    learning_rate,
-    save_checkpoint,
-    training_options,
-)
+from shapes_training import AveragedWeights, Training, UsualTraining, training_options
 from shapes_world import CLASS_NAMES, Split
 
 from .dataset import training_batches
@@ -29,6 +21,7 @@ USUAL = UsualTraining(
     steps=6000,
     batch=16,
     rate=4e-3,
+    save_every=500,
     check_every=500,
     check_scenes=100,
     threads=2,
@@ -58,46 +51,25 @@ def validate(averaged: AveragedWeights, scenes: int) -> str:
     return f"mean IoU {mean:.4f} (per class {per_class})"
 
 
-def train_step(
-    network: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    pictures: Tensor,
-    classes: Tensor,
-    bfloat16: bool,
-) -> float:
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-        logits = network(normalize(pictures))
+def train_step(training: Training, pictures: Tensor, classes: Tensor) -> dict[str, float]:
+    """The loss before the step."""
+    with training.precision():
+        logits = training.network(normalize(pictures))
     logits = logits.float()
     loss = functional.cross_entropy(logits, classes) + dice_loss(logits, classes)
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimizer.step()
-    return loss.item()
+    training.descend(loss)
+    return {"loss": loss.item()}
 
 
 def train(options: argparse.Namespace) -> None:
-    torch.manual_seed(options.seed)
-    network = ShapesSeg(len(CLASS_NAMES))
-    averaged = AveragedWeights(network)
-    optimizer = torch.optim.AdamW(network.parameters(), weight_decay=1e-3)
-    done, rng = begin(options, 3, network, averaged, optimizer)
-    batches = training_batches(options.cache, options.groups, options.batch, rng)
-    losses, started = [], time.monotonic()
-    for step in range(done, options.steps):
+    training = Training(options, 3, lambda: ShapesSeg(len(CLASS_NAMES)))
+    batches = training_batches(options.cache, options.groups, options.batch, training.rng)
+
+    def take_step() -> dict[str, float]:
         pictures, class_maps = next(batches)
-        optimizer.param_groups[0]["lr"] = learning_rate(step, options.steps, options.rate)
-        tensors = torch.from_numpy(pictures), torch.from_numpy(class_maps).long()
-        losses.append(train_step(network, optimizer, *tensors, options.bfloat16))
-        averaged.update(network, step)
-        taken = step + 1
-        if taken % 50 == 0:
-            seconds = time.monotonic() - started
-            print(f"step {taken} loss {np.mean(losses):.4f} {seconds:.0f} s", flush=True)
-            losses.clear()
-        if taken % options.check_every == 0 or taken == options.steps:
-            print(f"step {taken} {validate(averaged, options.check_scenes)}", flush=True)
-            save_checkpoint(options.checkpoint, taken, network, averaged, optimizer)
+        return train_step(training, torch.from_numpy(pictures), torch.from_numpy(class_maps).long())
+
+    training.run(take_step, lambda averaged: validate(averaged, options.check_scenes))
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from torch import nn
 class AveragedWeights:
     """An exponential moving average of a network's weights and buffers."""
 
-    def __init__(self, network: nn.Module, decay: float = 0.998):
+    def __init__(self, network: nn.Module, decay: float):
         self.decay = decay
         self.state = {name: value.clone() for name, value in network.state_dict().items()}
 

@@ -15,10 +15,10 @@ class UsualTraining:
     steps: int
     batch: int
     rate: float  # the highest, see `learning_rate`
-    save_every: int | None = None  # steps; where a checkpoint is not written with each check
-    check_every: int | None = None  # steps
+    save_every: int  # steps
+    check_every: int | None = None  # steps; none where a training checks nothing
     check_scenes: int | None = None
-    averaging: float | None = None
+    averaging: float = 0.998
     threads: int = 1
 
 
@@ -41,10 +41,8 @@ def training_options(
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=usual.threads)
     parser.add_argument("--bfloat16", action="store_true", help="faster where supported")
-    if usual.averaging is not None:
-        parser.add_argument("--averaging", type=float, default=usual.averaging, help="of weights")
-    if usual.save_every is not None:
-        parser.add_argument("--save-every", type=int, default=usual.save_every, help="steps")
+    parser.add_argument("--averaging", type=float, default=usual.averaging, help="of weights")
+    parser.add_argument("--save-every", type=int, default=usual.save_every, help="steps")
     if usual.check_every is not None:
         parser.add_argument("--check-every", type=int, default=usual.check_every, help="steps")
         parser.add_argument("--check-scenes", type=int, default=usual.check_scenes)
