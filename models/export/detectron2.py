@@ -63,6 +63,7 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
             },
         },
         ask_original=lambda picture: ask_original(network, picture, config, options.score_threshold),
+        network=network,
         ask_graphs=lambda picture, run: ask_graph(run, picture, preparation, options.score_threshold),
         ask_service=lambda picture, service, model: service.detections(
             picture, model, options.score_threshold, has_masks

@@ -9,6 +9,7 @@ from PIL import Image
 
 from .answers import Answer
 from .comparison import Figure, Tolerance, compare
+from .double_precision import ask_in_double_precision
 from .export_failure import ExportFailure, ServiceNotAsked
 from .exported import AskService, Exported
 from .manifest import compose_manifest, model_id, write_manifest
@@ -21,6 +22,10 @@ LOCAL = Path("local")
 NOTHING_FOUND = (
     "nothing was found, so there is nothing to compare: give a --picture of those that it was trained for, or a"
     " lower --score-threshold"
+)
+ROUNDING_DECIDES = (
+    "with these weights and this picture PyTorch's own rounding goes beyond the tolerance: a difference of the same"
+    " size is no fault of the export. Give a --picture of those that it was trained for"
 )
 SAMPLE = Path("sample") / "side-by-side.png"
 
@@ -59,6 +64,10 @@ def export_model(export: Export, options: argparse.Namespace) -> bool:
         alike = tell(f"PyTorch and {service.url}", compare(answers[0][1], served, tolerance)) and alike
         answers.append(("served", served))
         write_sheet(picture, answers, exported.labels, folder / SAMPLE)
+    if not alike and exported.network is not None:
+        precise = ask_in_double_precision(exported, picture)
+        if not tell("PyTorch and itself in double precision", compare(answers[0][1], precise, tolerance)):
+            print(f"  note      {ROUNDING_DECIDES}")
     print(f"  picture   {folder / SAMPLE}")
     print(f"{'✓ alike' if alike else '✗ not shown to be alike'}", flush=True)
     return alike

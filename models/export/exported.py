@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from torch import nn
 
 from .answers import Answer
 from .onnx_runner import GraphRun
@@ -38,6 +39,8 @@ class Exported:
     # With the graphs, and with the preparation that the manifest describes.
     ask_graphs: Callable[[Image.Image, RunGraph], TimedAnswer]
     ask_service: AskService
+    # What `ask_original` gives the picture to, where that is one call.
+    network: nn.Module | None = None
     # Of classes, or the texts that were compared.
     labels: Sequence[str] = ()
     # What a user should know, a sentence each.

@@ -119,6 +119,7 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
             "family_options": {"masks": has_masks},
         },
         ask_original=lambda picture: ask_original(network, picture, options.score_threshold),
+        network=network,
         ask_graphs=lambda picture, run: ask_graph(run, picture, options.score_threshold),
         ask_service=lambda picture, service, model: service.detections(
             picture, model, options.score_threshold, has_masks

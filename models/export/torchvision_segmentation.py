@@ -64,6 +64,7 @@ def export(options: argparse.Namespace, folder: Path) -> Exported:
             "preparation": preparation,
         },
         ask_original=lambda picture: ask_original(served, picture, options),
+        network=served,
         ask_graphs=lambda picture, run: ask_graph(run, picture, preparation),
         ask_service=lambda picture, service, model: service.class_map(picture, model),
         labels=labels,
