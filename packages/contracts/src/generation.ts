@@ -34,6 +34,8 @@ const SeedSchema = Type.Integer({ minimum: 0, maximum: SEED_MAX });
 /** A list has as many entries as a job can make pictures. */
 const perPicture = { minItems: 1, maxItems: GENERATED_PICTURES_MAX };
 const PromptsSchema = Type.Array(PromptTextSchema, perPicture);
+/** Without any, there is none. */
+const NegativePromptsSchema = Type.Array(PromptTextSchema, { ...perPicture, minItems: 0 });
 const SeedsSchema = Type.Array(SeedSchema, perPicture);
 
 const side = Type.Integer({
@@ -83,8 +85,9 @@ export const GenerationFieldsSchema = Type.Object(
       description: 'What the picture is to show, or a list of such texts.',
     }),
     negative_prompt: Type.Optional(
-      Type.Union([PromptTextSchema, PromptsSchema], {
-        description: 'What it is not to show: one text for all prompts, or a list with one for each.',
+      Type.Union([PromptTextSchema, NegativePromptsSchema], {
+        description:
+          'What it is not to show: one text for all prompts, or a list with one for each. None, or an empty list: no negative prompt, which to some models is something else than an empty one.',
       }),
     ),
     width: Type.Optional(parameters.width),
@@ -118,7 +121,11 @@ export const GenerationOptionsSchema = Type.Object({
     ...perPicture,
     description: 'Each is for `count` pictures; those of the first come first.',
   }),
-  negative_prompt: Type.Array(PromptTextSchema, { ...perPicture, description: 'As many as prompts.' }),
+  negative_prompt: Type.Array(PromptTextSchema, {
+    ...perPicture,
+    minItems: 0,
+    description: 'As many as prompts, or none.',
+  }),
   width: parameters.width,
   height: parameters.height,
   steps: parameters.steps,

@@ -50,7 +50,7 @@ describe('a generation', () => {
       image: null,
       priority: 5,
       prompt: [PROMPT],
-      negative_prompt: [''],
+      negative_prompt: [],
       width: 64,
       height: 64,
       steps: 20,
@@ -82,7 +82,9 @@ describe('a generation', () => {
   it('has a negative prompt for each prompt', async () => {
     const prompt = ['a', 'b'];
     const given = [
-      [undefined, ['', '']],
+      [undefined, []],
+      [[], []],
+      ['', ['', '']],
       ['blurry', ['blurry', 'blurry']],
       [
         ['x', ''],

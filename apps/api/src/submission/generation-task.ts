@@ -37,7 +37,7 @@ export const generation: TaskRules = {
     const { strength: _, ...withoutStrength } = others;
     return {
       prompt,
-      negative_prompt: negative_prompt ?? prompt.map(() => ''),
+      negative_prompt: negative_prompt ?? [],
       ...(hasPicture ? others : withoutStrength),
       count,
       seed: seedsFor(pictureCount(prompt, count), seed, `${prompt.length} × ${count}`),
@@ -61,7 +61,7 @@ interface FilledOptions extends TaskOptions {
 
 function oneForEach(negativePrompt: string | readonly string[], prompts: readonly string[]): string[] {
   if (typeof negativePrompt === 'string') return prompts.map(() => negativePrompt);
-  if (negativePrompt.length === prompts.length) return [...negativePrompt];
+  if ([0, prompts.length].includes(negativePrompt.length)) return [...negativePrompt];
   const detail = `"negative_prompt" takes one text for all, or a list with one for each prompt: there are ${prompts.length} prompts, ${negativePrompt.length} came.`;
   throw badField('negative_prompt', detail);
 }

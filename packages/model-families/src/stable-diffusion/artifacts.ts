@@ -50,7 +50,7 @@ function descriptionOf(about: {
   const parameters = {
     model: about.model,
     prompt: prompt.slice(0, DESCRIBED_CHARACTERS),
-    negative_prompt: negativePrompt.slice(0, DESCRIBED_CHARACTERS),
+    negative_prompt: negativePrompt?.slice(0, DESCRIBED_CHARACTERS),
     width,
     height,
     steps,

@@ -42,7 +42,7 @@ export const StableDiffusionOptionsSchema = Type.Object(
       Type.Boolean({
         default: false,
         description:
-          'An empty negative prompt is zeros, not the embedding of an empty text: `force_zeros_for_empty_prompt` of SDXL.',
+          'No negative prompt is zeros, not the embedding of an empty text: `force_zeros_for_empty_prompt` of SDXL.',
       }),
     ),
     mend_scheduler: Type.Optional(

@@ -44,6 +44,15 @@ describe.each(PICTURE_FORMATS)('a picture as %s', (output_format) => {
     });
   });
 
+  it('tells an empty negative prompt, and of none nothing', async () => {
+    const described = async (negative_prompt: string[]) => {
+      const { artifacts } = await generate(sd.pipeline, { negative_prompt, output_format });
+      return descriptionIn(artifacts[0]!.bytes);
+    };
+    expect(await described([''])).toMatchObject({ negative_prompt: '' });
+    expect(await described([])).not.toHaveProperty('negative_prompt');
+  });
+
   it('bears a prompt of 10,000 characters, of which the beginning is told', async () => {
     const prompt = '🦊'.repeat(5000);
     const negative = 'لا'.repeat(5000);

@@ -7,7 +7,8 @@ import { TorchGenerator } from './noise/torch-generator.js';
 export interface WantedPicture {
   readonly prompt: string;
   readonly promptIndex: number;
-  readonly negativePrompt: string;
+  /** Null: there is none, which is not always the same as an empty one. */
+  readonly negativePrompt: string | null;
   readonly seed: number;
 }
 
@@ -17,7 +18,7 @@ export function wantedPictures({ prompt, negative_prompt, count, seed }: Generat
     Array.from({ length: count }, (_, i) => ({
       prompt: text,
       promptIndex,
-      negativePrompt: negative_prompt[promptIndex] ?? '',
+      negativePrompt: negative_prompt[promptIndex] ?? null,
       seed: typeof seed === 'number' ? seed : seed[promptIndex * count + i]!,
     })),
   );

@@ -19,22 +19,15 @@ export interface TextEncoder {
   readonly signature: TextEncoderSignature;
 }
 
-/** A text that something is to be told of. */
-export interface GivenText {
-  readonly text: string;
-  /** Says what is not to be seen. */
-  readonly isNegative: boolean;
-}
-
 /** Makes embeddings of texts, with one encoder or with two side by side. */
 export class TextConditioner {
   readonly #encoders: readonly TextEncoder[];
-  readonly #zeroesEmptyTexts: boolean;
+  readonly #zeroesMissingTexts: boolean;
 
-  /** @param zeroesEmptyTexts an empty negative text is zeros, not what an encoder makes of it */
-  constructor(encoders: readonly TextEncoder[], zeroesEmptyTexts: boolean) {
+  /** @param zeroesMissingTexts no text is zeros, not what an encoder makes of an empty one */
+  constructor(encoders: readonly TextEncoder[], zeroesMissingTexts: boolean) {
     this.#encoders = encoders;
-    this.#zeroesEmptyTexts = zeroesEmptyTexts;
+    this.#zeroesMissingTexts = zeroesMissingTexts;
   }
 
   /** A warning for each text that is too long. */
@@ -52,14 +45,16 @@ export class TextConditioner {
     });
   }
 
-  /** @returns a row for each text. Each is encoded by itself, and once, so that it is the same whatever it comes with */
-  async encode(texts: readonly GivenText[]): Promise<Conditioning> {
-    const isZero = ({ text, isNegative }: GivenText) => this.#zeroesEmptyTexts && isNegative && text === '';
-    const distinct = new Set(texts.filter((given) => !isZero(given)).map(({ text }) => text));
-    const encoded = new Map<string, Conditioning>();
-    for (const text of distinct) encoded.set(text, await this.#encode(text));
+  /**
+   * @param texts null where there is none; one at least is there
+   * @returns a row for each. Each is encoded by itself, and once, so that it is the same whatever it comes with
+   */
+  async encode(texts: readonly (string | null)[]): Promise<Conditioning> {
+    const read = texts.map((text) => text ?? (this.#zeroesMissingTexts ? null : ''));
+    const encoded = new Map<string | null, Conditioning>();
+    for (const text of new Set(read)) if (text !== null) encoded.set(text, await this.#encode(text));
     const [like] = encoded.values();
-    const rows = texts.map((given) => (isZero(given) ? null : encoded.get(given.text)!));
+    const rows = read.map((text) => encoded.get(text));
     return {
       tokens: rowsOf(
         rows.map((row) => row?.tokens),

@@ -6,7 +6,7 @@ import type { Unet, UnetRows } from './unet.js';
 
 type RowOptions = Pick<GenerationOptions, 'width' | 'height' | 'guidance_scale'>;
 
-/** What the network is told: a row for each picture, and where it is guided one for each negative prompt before them. */
+/** What the network is told: a row for each picture, and where it is guided one for the negative prompt of each before them. */
 export async function unetRows(
   conditioner: TextConditioner,
   unet: Unet,
@@ -14,8 +14,8 @@ export async function unetRows(
   { options, isGuided }: { readonly options: RowOptions; readonly isGuided: boolean },
 ): Promise<UnetRows> {
   const texts = [
-    ...(isGuided ? pictures.map(({ negativePrompt }) => ({ text: negativePrompt, isNegative: true })) : []),
-    ...pictures.map(({ prompt }) => ({ text: prompt, isNegative: false })),
+    ...(isGuided ? pictures.map(({ negativePrompt }) => negativePrompt) : []),
+    ...pictures.map(({ prompt }) => prompt),
   ];
   const conditioning = await conditioner.encode(texts);
   const count = texts.length;

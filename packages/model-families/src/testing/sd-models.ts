@@ -72,7 +72,7 @@ export function feedsOf(events: readonly GraphEvent[], part: string, input: stri
 /** Small ones, so that a test takes no time, that are not square. */
 export const PLAIN_GENERATION: GenerationOptions = {
   prompt: ['a red cat'],
-  negative_prompt: [''],
+  negative_prompt: [],
   width: 72,
   height: 48,
   steps: 4,
