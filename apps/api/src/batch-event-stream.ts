@@ -27,7 +27,8 @@ export async function streamBatchEvents(
     isDue = true;
   });
   const look = async () => {
-    if (!isDue) return;
+    // A client that doesn't take what it gets is told how it stands once it does.
+    if (!isDue || response.isBehind) return;
     isDue = false;
     const present = await batches.get(record.id);
     if (present === null) return response.end();

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify';
 
 const COMMENT_EVERY_MS = 15_000;
+/** A client that has so much still to read gets only what counts. */
+const SLOW_CLIENT_BYTES = 256 * 1024;
 
 /** An answer of server-sent events: begun at once, kept awake by comments, over when the client goes or the api stops. */
 export class EventResponse {
@@ -42,9 +44,9 @@ export class EventResponse {
     return this.#isOver;
   }
 
-  /** Bytes that the client has not taken yet. */
-  get waitingBytes(): number {
-    return this.#raw.writableLength;
+  /** Whether the client takes less than it is sent, so that what it can do without should not be sent. */
+  get isBehind(): boolean {
+    return this.#raw.writableLength > SLOW_CLIENT_BYTES;
   }
 
   send(id: number, { event, data }: { readonly event: string; readonly data: unknown }): void {

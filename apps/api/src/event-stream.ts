@@ -8,8 +8,6 @@ import type { Services } from './services.js';
 
 /** After this time a look at Redis that failed is taken again. */
 const LOOK_AGAIN_MS = 500;
-/** A client that reads so slowly gets no more progress and previews, only what counts. */
-const SLOW_CLIENT_BYTES = 256 * 1024;
 
 /**
  * Streams a job's events until it has ended: first the job as it is now, then what changes. Event ids are the
@@ -74,7 +72,7 @@ class EventStream {
   }
 
   async #sendProgress({ revision, progress }: JobChange): Promise<void> {
-    if (!progress || this.#response.waitingBytes > SLOW_CLIENT_BYTES) return;
+    if (!progress || this.#response.isBehind) return;
     const record = await this.#services.store.get(this.#jobId);
     const etaSeconds =
       record && record.status === 'running' ? await this.#presenter.etaSeconds(record, null) : null;
@@ -85,7 +83,7 @@ class EventStream {
   }
 
   #sendPreviews({ revision, made = [] }: JobChange): void {
-    if (this.#response.waitingBytes > SLOW_CLIENT_BYTES) return;
+    if (this.#response.isBehind) return;
     const { artifact: urlOf } = jobUrls(this.#presenter.base, this.#jobId);
     for (const { artifact, step } of made) {
       const data = { id: this.#jobId, artifact, url: urlOf(artifact), step };

@@ -28,6 +28,7 @@ export const ANALYSIS_OUTPUTS = ['overlay', 'crops', 'embedding', 'model_input']
 export type AnalysisOutput = (typeof ANALYSIS_OUTPUTS)[number];
 const outputs = Type.Array(Type.Enum([...ANALYSIS_OUTPUTS]), {
   uniqueItems: true,
+  maxItems: ANALYSIS_OUTPUTS.length,
   description:
     'Artifacts to make. `overlay`: the regions and their top concepts, for eyes. `crops`: each region as the model was shown it. ' +
     '`embedding`: of the picture, the regions and the concepts, float32 .npy of unit length; that of the picture stands in the result too. ' +

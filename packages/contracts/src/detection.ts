@@ -70,7 +70,11 @@ export const DetectionFieldsSchema = Type.Object(
     polygon_tolerance: Type.Optional(PolygonToleranceSchema),
     crop_padding: Type.Optional(CropPaddingSchema),
     outputs: Type.Optional(
-      Type.Array(DetectionOutputSchema, { uniqueItems: true, description: outputsDescription }),
+      Type.Array(DetectionOutputSchema, {
+        uniqueItems: true,
+        maxItems: DETECTION_OUTPUTS.length,
+        description: outputsDescription,
+      }),
     ),
   },
   { additionalProperties: false },

@@ -84,7 +84,11 @@ export const SegmentationFieldsSchema = Type.Object(
     overlay_opacity: Type.Optional(OverlayOpacitySchema),
     overlay_outlines: Type.Optional(OverlayOutlinesSchema),
     outputs: Type.Optional(
-      Type.Array(SegmentationOutputSchema, { uniqueItems: true, description: outputsDescription }),
+      Type.Array(SegmentationOutputSchema, {
+        uniqueItems: true,
+        maxItems: SEGMENTATION_OUTPUTS.length,
+        description: outputsDescription,
+      }),
     ),
   },
   { additionalProperties: false },

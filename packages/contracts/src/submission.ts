@@ -7,6 +7,8 @@ export const PictureFormatSchema = Type.Enum([...PICTURE_FORMATS], {
 export type PictureFormat = Static<typeof PictureFormatSchema>;
 
 export const METADATA_MAX_BYTES = 4096;
+/** More don't fit its bytes, whatever they are. */
+const METADATA_KEYS_MAX = METADATA_MAX_BYTES / 4;
 export const KEEP_SECONDS_MAX = 365 * 24 * 3600;
 export const DEADLINE_SECONDS_MAX = 30 * 24 * 3600;
 
@@ -52,6 +54,7 @@ export const commonSubmissionFields = {
   ),
   metadata: Type.Optional(
     Type.Record(Type.String(), Type.Unknown(), {
+      maxProperties: METADATA_KEYS_MAX,
       description: 'An object of yours, up to 4 kB as JSON, given back with the job.',
     }),
   ),

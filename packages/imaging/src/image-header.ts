@@ -7,6 +7,7 @@ import {
   type ImageFormat,
 } from './image-format.js';
 import { ImageRejectedError } from './image-rejected-error.js';
+import { pngWithoutTexts } from './png-without-texts.js';
 
 export interface ImageLimits {
   /** The most pixels a picture may have: width × height of its first frame or page. */
@@ -27,8 +28,8 @@ export interface ImageHeader {
   readonly pages: number;
 }
 
-/** The longest side taken, in pixels; JPEG's own limit, and what 16-bit coordinates hold. */
-export const MAX_SIDE_PIXELS = 65_535;
+/** The longest side taken, in pixels: what libjpeg reads and writes, and 16-bit coordinates hold. */
+export const MAX_SIDE_PIXELS = 65_500;
 
 /**
  * Reads what a file says about its picture and refuses what cannot or must not be decoded. A file cut off behind
@@ -88,10 +89,15 @@ export async function rejectAsCorrupt<T>(format: ImageFormat, step: () => Promis
   }
 }
 
+/** What the library would only lose time with. */
+export function withoutTexts(bytes: Buffer, format: ImageFormat): Buffer {
+  return format === 'png' ? pngWithoutTexts(bytes) : bytes;
+}
+
 function readMetadata(bytes: Buffer, format: ImageFormat): Promise<Metadata> {
   return rejectAsCorrupt(format, () =>
     // The limit is ours to enforce, with an error that names it.
-    sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata(),
+    sharp(withoutTexts(bytes, format), { limitInputPixels: false, failOn: 'error' }).metadata(),
   );
 }
 

@@ -7,6 +7,7 @@ declare module 'ioredis' {
     darkroomCreateJob(...keysAndArguments: string[]): Result<number, Context>;
     darkroomChangeJob(...keysAndArguments: string[]): Result<[string, number, string[]?, string?], Context>;
     darkroomForgetJob(...keysAndArguments: string[]): Result<number, Context>;
+    darkroomNoteBlobs(...keysAndArguments: string[]): Result<number, Context>;
   }
 }
 
@@ -138,9 +139,20 @@ end
 return existed
 `;
 
+/**
+ * Notes blobs of a job that is still there; a tombstone has no status.
+ *
+ * KEYS: record, blobs of it. ARGV: keys of blobs.
+ */
+const NOTE_BLOBS = `
+if redis.call('HEXISTS', KEYS[1], 'status') == 0 then return 0 end
+return redis.call('SADD', KEYS[2], unpack(ARGV))
+`;
+
 /** Makes the scripts of the job store commands of a connection. */
 export function defineJobScripts(redis: Redis): void {
   redis.defineCommand('darkroomCreateJob', { lua: CREATE_JOB });
   redis.defineCommand('darkroomChangeJob', { lua: CHANGE_JOB });
   redis.defineCommand('darkroomForgetJob', { lua: FORGET_JOB });
+  redis.defineCommand('darkroomNoteBlobs', { numberOfKeys: 2, lua: NOTE_BLOBS });
 }

@@ -181,6 +181,22 @@ describe('a job record', () => {
   });
 });
 
+it('notes the blobs of a job that is there, and of one that has gone none', async () => {
+  const connection = redis.connect();
+  const kept = await createJob(store);
+  await store.noteBlobs(kept, ['artifact/a', 'artifact/b']);
+  expect((await store.blobKeys((await store.get(kept))!)).toSorted()).toEqual(
+    expect.arrayContaining(['artifact/a', 'artifact/b']),
+  );
+  const [deleted, retired] = [await createJob(store), await createJob(store)];
+  await store.remove((await store.get(deleted))!);
+  await store.retire((await store.get(retired))!);
+  for (const id of [deleted, retired]) {
+    await store.noteBlobs(id, ['artifact/c']);
+    expect(await connection.exists(store.keys.blobs(id))).toBe(0);
+  }
+});
+
 describe('a list of jobs', () => {
   it('is newest first, filtered, and goes on where a page ended', async () => {
     const startMs = Date.now() + 1000;

@@ -202,10 +202,11 @@ export class JobStore {
   }
 
   /**
-   * An attempt is about to write these blobs. They go with the job even if the attempt dies before it finishes.
+   * An attempt is about to write these blobs. They go with the job even if the attempt dies before it finishes. Of a
+   * job that has gone nothing is noted: what is written for it is released where its end is found out.
    */
   async noteBlobs(id: string, blobKeys: readonly string[]): Promise<void> {
-    await this.#redis.sadd(this.keys.blobs(id), ...blobKeys);
+    await this.#redis.darkroomNoteBlobs(this.keys.record(id), this.keys.blobs(id), ...blobKeys);
   }
 
   /** Every blob that is held for a job: its picture, where it has one, and what any attempt at it wrote. */
@@ -271,7 +272,7 @@ export class JobStore {
       keys.byBatch(record.batchId ?? ''),
       ...JOB_STATUSES.map((status) => keys.statusIndexOf(record, status)),
     ];
-    await this.#redis.del(keys.blobs(record.id));
     await this.#redis.darkroomForgetJob(String(keyList.length), ...keyList, record.id, tombstoneMs);
+    await this.#redis.del(keys.blobs(record.id));
   }
 }

@@ -1,17 +1,13 @@
 import { DarkroomError } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
-
-/** Base64 is a third longer than the bytes, and line breaks add to it. */
-const TEXT_PER_BYTE = 1.4;
-/** JSON around the base64 of a picture: its fields, `metadata` above all. */
-const JSON_EXTRA_BYTES = 64 * 1024;
+import { textLimitBytes } from '../text-limit.js';
 
 /** What bodies can be: JSON, or a picture. Forms have a plugin of their own. */
 export function addBodyParsers(app: FastifyInstance, maxUploadBytes: number): void {
   // Pictures are read whole; the limit is the picture's own.
   app.addContentTypeParser(/^image\//, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  const bodyLimit = Math.ceil(maxUploadBytes * TEXT_PER_BYTE) + JSON_EXTRA_BYTES;
+  const bodyLimit = textLimitBytes(maxUploadBytes);
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'string', bodyLimit },

@@ -79,11 +79,11 @@ export function unsupportedMediaType(came: string | undefined): DarkroomError {
   );
 }
 
-/** busboy reports a form that breaks off or has no parts with plain errors. */
+/** busboy reports a form that breaks off, has no parts or an endless boundary (the needle) with plain errors. */
 function isMultipartFault(request: FastifyRequest, message: string): boolean {
   return (
     request.isMultipart() &&
-    /unexpected end|multipart|malformed part|terminated early|boundary|premature/i.test(message)
+    /unexpected end|multipart|malformed part|terminated early|boundary|premature|needle/i.test(message)
   );
 }
 

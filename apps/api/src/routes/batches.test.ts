@@ -1,6 +1,7 @@
 import { type Batch, BatchSchema, type InputImage, type Job } from '@darkroom/contracts';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BOUNDARY, formBytes } from '../testing/bad-requests/bad-request.js';
 import { readAllEvents } from '../testing/event-reader.js';
 import { expectProblem } from '../testing/expect-problem.js';
 import { expectSchema } from '../testing/expect-schema.js';
@@ -149,6 +150,31 @@ describe('a batch', () => {
     expect(keys.filter((key) => key.includes(batch.id))).toEqual([]);
     // The picture is still there for the job made just now, and for nobody else.
     expect(keys.filter((key) => key.includes(sha256)).length).toBe(2);
+  });
+
+  it('keeps its pictures when another one of the same request id is refused meanwhile', async () => {
+    const own = await testPhoto('png', 19, 23);
+    const picture = { name: 'image', fileName: 'a.png', content: own };
+    const fields = [
+      { name: 'task', content: 'segmentation' },
+      { name: 'model', content: QUICK_MODEL },
+    ];
+    const headers = { 'x-request-id': 'sent-again' };
+    const body = formBytes([picture, ...fields]);
+    async function* haltingBody() {
+      yield body.subarray(0, -50);
+      const refused = form([{ name: 'a.png', bytes: own }], { task: 'segmentation', mood: 'x' });
+      await expectProblem(await submit({ ...refused, headers }), 'unknown_field');
+      yield body.subarray(-50);
+    }
+    const answer = await submit({
+      method: 'POST',
+      headers: { ...headers, 'content-type': `multipart/form-data; boundary=${BOUNDARY}` },
+      body: haltingBody(),
+      duplex: 'half',
+    } as unknown as RequestInit);
+    expect(answer.status).toBe(202);
+    expect((await ended((await answer.json()) as Batch)).counts.succeeded).toBe(1);
   });
 
   it('that cannot be taken whole leaves nothing behind', async () => {

@@ -3,15 +3,15 @@ import type { Static, TObject, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { describeExpectation, describeSchema, type SchemaError } from './describe-expectation.js';
 import { findLongList, type LongList } from './find-long-list.js';
-import { isNestedTooDeep } from './is-nested-too-deep.js';
+import { isNestedTooDeep, LEVELS_MAX } from './is-nested-too-deep.js';
 import { meantAlternative } from './meant-alternative.js';
 
 const VALUE_SHOWN_LENGTH = 60;
 const ERRORS_SHOWN = 3;
-/** Of the unknown names in one object within a field. */
+/** Of the unknown names in a request. */
+const UNKNOWN_SHOWN = 1000;
+/** Of those in one object within it. */
 const UNKNOWN_WITHIN_SHOWN = 20;
-/** No field needs more; and what is nested without end would overflow the stack of whoever looks into it. */
-const LEVELS_MAX = 16;
 
 /**
  * Checks fields against their schema.
@@ -32,13 +32,15 @@ export function checkFields<Schema extends TObject>(
     );
   }
   const path = within === undefined ? [] : [within];
+  const unknownShown = within === undefined ? UNKNOWN_SHOWN : UNKNOWN_WITHIN_SHOWN;
   const names = [...Object.keys(schema.properties), ...known];
   const unknown: FieldError[] = [];
   let unknownWithin = 0;
   const invalid: FieldError[] = missingFields(schema, fields, path);
   for (const [name, value] of Object.entries(fields)) {
-    if (!Object.hasOwn(schema.properties, name)) unknown.push(unknownField([...path, name], names));
-    else {
+    if (!Object.hasOwn(schema.properties, name)) {
+      if (unknown.length < unknownShown) unknown.push(unknownField([...path, name], names));
+    } else {
       const faults = faultsOf([...path, name], meantAlternative(schema.properties[name]!, value), value);
       unknown.push(...faults.unknown);
       unknownWithin += faults.unknown.length;
@@ -132,8 +134,8 @@ function faultsOf(path: readonly string[], schema: TSchema, value: unknown): Fau
   return faults;
 }
 
-function tooLong({ path, maxItems, length }: LongList): FieldError {
-  const detail = `"${path.join('/')}" may have ${maxItems} entries, got ${length}.`;
+function tooLong({ path, max, length }: LongList): FieldError {
+  const detail = `"${path.join('/')}" may have ${max} entries, got ${length}.`;
   return { pointer: pointerTo(...path), detail };
 }
 

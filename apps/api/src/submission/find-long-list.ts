@@ -1,31 +1,37 @@
 import type { TSchema } from 'typebox';
 
-/** A list that has more entries than its schema allows. */
+/** A list or an object that has more entries than its schema allows. */
 export interface LongList {
   /** Names and indices that lead to it. */
   readonly path: readonly (string | number)[];
-  readonly maxItems: number;
+  readonly max: number;
   readonly length: number;
 }
 
 interface Words {
   readonly maxItems?: number;
+  readonly maxProperties?: number;
   readonly items?: TSchema;
   readonly properties?: Readonly<Record<string, TSchema>>;
 }
 
+/** In an object whose names are known; others are told by their names, which takes time for each. */
+const NAMES_MAX = 1000;
+
 /**
- * The first list in a value that is too long, found by counting alone. The schema check looks at every entry, however
- * many there are, so lists are counted before it.
+ * The first list or object in a value that has too many entries, found by counting alone. The schema check looks at
+ * every entry, however many there are, so they are counted before it.
  */
 export function findLongList(schema: TSchema, value: unknown, path: LongList['path'] = []): LongList | null {
-  const { maxItems, items, properties = {} } = schema as Words;
+  const { maxItems, maxProperties = NAMES_MAX, items, properties = {} } = schema as Words;
   if (Array.isArray(value)) {
     if (maxItems === undefined) return null;
-    if (value.length > maxItems) return { path, maxItems, length: value.length };
+    if (value.length > maxItems) return { path, max: maxItems, length: value.length };
     return items ? firstIn(value.entries(), () => items, path) : null;
   }
   if (typeof value !== 'object' || value === null) return null;
+  const { length } = Object.keys(value);
+  if (length > maxProperties) return { path, max: maxProperties, length };
   const known = Object.keys(properties).filter((name) => Object.hasOwn(value, name));
   const entries = known.map((name) => [name, (value as Record<string, unknown>)[name]] as const);
   return firstIn(entries, (name) => properties[name]!, path);

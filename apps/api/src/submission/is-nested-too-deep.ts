@@ -1,3 +1,6 @@
+/** No field needs more; and what is nested without end would overflow the stack of whoever looks into it. */
+export const LEVELS_MAX = 16;
+
 /** Whether objects and lists lie deeper in one another than `levels`. Walks without recursion, so depth can't hurt. */
 export function isNestedTooDeep(value: unknown, levels: number): boolean {
   const open: { readonly inner: unknown; readonly depth: number }[] = [{ inner: value, depth: 0 }];

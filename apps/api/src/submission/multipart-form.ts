@@ -1,15 +1,15 @@
 import { DarkroomError, GENERATED_PICTURES_MAX } from '@darkroom/contracts';
-import type { MultipartFile } from '@fastify/multipart';
+import type { MultipartFile, MultipartValue } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
+import { textLimitBytes } from '../text-limit.js';
 import { uploadTooLarge } from '../upload-too-large.js';
+import { pointerTo } from './check-fields.js';
 import type { FormTexts } from './form-fields.js';
+import { isNestedTooDeep, LEVELS_MAX } from './is-nested-too-deep.js';
 import { twoPictures } from './read-submission.js';
 
 /** A form has so many parts at most: prompts may come as one each, beside all the fields of a task. */
 export const FIELDS_MAX = GENERATED_PICTURES_MAX + 32;
-
-/** Base64 of a picture may stand in a text field; it is a third longer than the bytes, and line breaks add to it. */
-export const TEXT_PER_BYTE = 1.4;
 
 interface MultipartForm {
   readonly texts: FormTexts;
@@ -30,11 +30,11 @@ export async function readMultipartForm(
   maxFileBytes: number,
   { fileField, passOverOthers }: FormReading = { fileField: 'image', passOverOthers: false },
 ): Promise<MultipartForm> {
-  const texts = new Map<string, string[]>();
+  const texts = new CollectedTexts(maxFileBytes);
   let file: MultipartForm['file'] = null;
   const limits = {
     fileSize: maxFileBytes,
-    fieldSize: Math.ceil(maxFileBytes * TEXT_PER_BYTE),
+    fieldSize: textLimitBytes(maxFileBytes),
     fields: FIELDS_MAX,
     files: 2,
     parts: FIELDS_MAX,
@@ -51,13 +51,46 @@ export async function readMultipartForm(
       if (file) throw twoPictures();
       file = await readFile(part, maxFileBytes, fileField);
     } else {
-      if (part.valueTruncated) throw uploadTooLarge(maxFileBytes);
-      // A part that says it is JSON comes parsed.
-      const text = typeof part.value === 'string' ? part.value : JSON.stringify(part.value);
-      texts.set(part.fieldname, [...(texts.get(part.fieldname) ?? []), text]);
+      texts.add(part.fieldname, textOf(part, maxFileBytes));
     }
   }
-  return { texts, file };
+  return { texts: texts.byName, file };
+}
+
+/** The texts of a form, which together may have as many bytes as a body of JSON. */
+export class CollectedTexts {
+  readonly byName = new Map<string, string[]>();
+  readonly #maxFileBytes: number;
+  #bytesLeft: number;
+
+  constructor(maxFileBytes: number) {
+    this.#maxFileBytes = maxFileBytes;
+    this.#bytesLeft = textLimitBytes(maxFileBytes);
+  }
+
+  /** Counts a text that is kept elsewhere, or nowhere. @throws DarkroomError `upload_too_large` */
+  count(text: string): void {
+    this.#bytesLeft -= Buffer.byteLength(text);
+    if (this.#bytesLeft < 0) throw uploadTooLarge(this.#maxFileBytes);
+  }
+
+  add(name: string, text: string): void {
+    this.count(text);
+    const given = this.byName.get(name);
+    if (given) given.push(text);
+    else this.byName.set(name, [text]);
+  }
+}
+
+/** @throws DarkroomError `upload_too_large`; `invalid_field` for JSON nested too deep to be written down again */
+export function textOf(part: MultipartValue, maxFileBytes: number): string {
+  const { fieldname, value, valueTruncated } = part;
+  if (valueTruncated) throw uploadTooLarge(maxFileBytes);
+  if (typeof value === 'string') return value;
+  // A part that says it is JSON comes parsed.
+  if (!isNestedTooDeep(value, LEVELS_MAX)) return JSON.stringify(value);
+  const detail = `"${fieldname.slice(0, 40)}" may be nested ${LEVELS_MAX} levels deep; what came is deeper.`;
+  throw new DarkroomError('invalid_field', detail, { fields: [{ pointer: pointerTo(fieldname), detail }] });
 }
 
 export function namelessPart(): DarkroomError {

@@ -1,9 +1,9 @@
 import { BATCH_MAX_PICTURES, DarkroomError } from '@darkroom/contracts';
 import type { FastifyRequest } from 'fastify';
 import { unsupportedMediaType } from '../plugins/framework-errors.js';
-import { uploadTooLarge } from '../upload-too-large.js';
+import { textLimitBytes } from '../text-limit.js';
 import type { FormTexts } from './form-fields.js';
-import { FIELDS_MAX, namelessPart, readFile, TEXT_PER_BYTE } from './multipart-form.js';
+import { CollectedTexts, FIELDS_MAX, namelessPart, readFile, textOf } from './multipart-form.js';
 import type { PictureIntake } from './picture-intake.js';
 import { readPictureSource } from './picture-source.js';
 import { parseIfObject } from './read-submission.js';
@@ -41,10 +41,10 @@ async function readForm(
   intake: PictureIntake,
   maxUploadBytes: number,
 ): Promise<FormTexts> {
-  const texts = new Map<string, string[]>();
+  const texts = new CollectedTexts(maxUploadBytes);
   const limits = {
     fileSize: maxUploadBytes,
-    fieldSize: Math.ceil(maxUploadBytes * TEXT_PER_BYTE),
+    fieldSize: textLimitBytes(maxUploadBytes),
     fields: FIELDS_MAX + BATCH_MAX_PICTURES,
     // One more than allowed, so that too many are refused with the reason.
     files: BATCH_MAX_PICTURES + 1,
@@ -61,16 +61,16 @@ async function readForm(
       part.file.resume();
       continue;
     }
-    if (part.valueTruncated) throw uploadTooLarge(maxUploadBytes);
-    const text = typeof part.value === 'string' ? part.value : JSON.stringify(part.value);
+    const text = textOf(part, maxUploadBytes);
     if (part.fieldname === 'image') {
+      texts.count(text);
       refuseTooMany(intake);
       await intake.take(null, () => readPictureSource(parseIfObject(text), maxUploadBytes));
     } else {
-      texts.set(part.fieldname, [...(texts.get(part.fieldname) ?? []), text]);
+      texts.add(part.fieldname, text);
     }
   }
-  return texts;
+  return texts.byName;
 }
 
 function refuseTooMany({ count }: PictureIntake): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { BATCH_TASKS, DarkroomError } from '@darkroom/contracts';
 import type { BatchJob, BatchRecord } from '@darkroom/jobs';
 import type { FastifyRequest } from 'fastify';
@@ -32,7 +33,7 @@ async function submit(
 ): Promise<BatchRecord> {
   const { limits, store, blobs, pictures, batches } = services;
   const places = { store, blobs, pictures, maxPixels: limits.maxImagePixels };
-  const intake = new PictureIntake(`batch-intake:${request.id}`, places, signal);
+  const intake = new PictureIntake(`batch-intake:${randomUUID()}`, places, signal);
   try {
     const read = await readBatch(request, intake, limits.maxUploadBytes);
     if (intake.count === 0) throw noPictures();

@@ -70,6 +70,12 @@ function brokenForms({ photo }: Material): BadRequest[] {
       /-F/,
     ),
     bad('a form that breaks off in a head', formOfBytes(good.subarray(0, 40)), 'malformed_multipart', /-F/),
+    bad(
+      'a form whose boundary has 255 characters',
+      formOfBytes('', `multipart/form-data; boundary=${'x'.repeat(255)}`),
+      'malformed_multipart',
+      /-F/,
+    ),
     bad('a form of no bytes', formOfBytes(''), 'image_missing', /nothing came/),
     bad('a form of no parts', form([]), 'image_missing', /nothing came/),
     bad('a form that is text', formOfBytes('image=photo.jpg'), 'malformed_multipart', /-F/),
@@ -120,6 +126,12 @@ function wrongParts({ photo }: Material): BadRequest[] {
       many(() => file),
       'invalid_field',
       /Two pictures/,
+    ),
+    bad(
+      'a part of JSON that is nested without end',
+      form([{ name: 'metadata', contentType: 'application/json', content: nestedLists(10_000) }, file]),
+      'invalid_field',
+      /"metadata" may be nested 16 levels deep/,
     ),
     bad('a picture as text that is no JSON', form([text('{"base64"')]), 'invalid_field', /looks like JSON/),
     bad('a file name instead of a file', form([text('@photo.jpg')]), 'invalid_field', /data: URL/),
@@ -187,6 +199,17 @@ function tooLarge({ photo, maxUploadBytes }: Material): BadRequest[] {
     bad('a form whose picture is too large', file, 'upload_too_large', new RegExp(`${maxUploadBytes} bytes`)),
     bad('the same of unknown length', { ...file, chunked: true }, 'upload_too_large', /MAX_UPLOAD_BYTES/),
     bad('a text part that is too large', form([text(base64)]), 'upload_too_large', /MAX_UPLOAD_BYTES/),
+    bad(
+      'text parts that are too large together',
+      form(
+        Array.from({ length: 9 }, (_, i) => ({
+          name: `f${i}`,
+          content: base64.slice(0, maxUploadBytes / 4),
+        })),
+      ),
+      'upload_too_large',
+      /MAX_UPLOAD_BYTES/,
+    ),
     bad('base64 that is too large', json({ image: { base64 } }), 'upload_too_large', /MAX_UPLOAD_BYTES/),
     bad(
       'base64 that is a little too large',

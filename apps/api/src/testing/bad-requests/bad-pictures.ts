@@ -72,7 +72,17 @@ function badFiles({ photo, jpeg }: Material): BadRequest[] {
       'image_too_many_pixels',
       /65500 × 65500/,
     ),
-    bad('a PNG of one row that is too long', raw(png(70_000, 1)), 'image_too_many_pixels', /65535 pixels/),
+    bad(
+      'a picture that is too long for the format of its overlay',
+      form([
+        { name: 'output_format', content: 'webp' },
+        { name: 'outputs', content: 'overlay' },
+        { name: 'image', fileName: 'a.png', content: png(20_000, 1) },
+      ]),
+      'invalid_field',
+      /WebP picture has 16383 pixels a side .* 20000 × 1: ask for "jpeg" or "png"/,
+    ),
+    bad('a PNG of one row that is too long', raw(png(70_000, 1)), 'image_too_many_pixels', /65500 pixels/),
   ];
 }
 

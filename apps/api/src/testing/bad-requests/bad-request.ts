@@ -29,13 +29,16 @@ export const BOUNDARY = 'x-boundary-x';
 export interface Part {
   readonly name: string;
   readonly fileName?: string;
+  readonly contentType?: string;
   readonly content: Buffer | string;
 }
 
 /** A form as bytes, for tests to spoil. */
 export function formBytes(parts: readonly Part[]): Buffer {
-  const pieces = parts.flatMap(({ name, fileName, content }) => [
-    `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"${fileName === undefined ? '' : `; filename="${fileName}"`}\r\n\r\n`,
+  const pieces = parts.flatMap(({ name, fileName, contentType, content }) => [
+    `--${BOUNDARY}\r\ncontent-disposition: form-data; name="${name}"${fileName === undefined ? '' : `; filename="${fileName}"`}\r\n`,
+    contentType === undefined ? '' : `content-type: ${contentType}\r\n`,
+    '\r\n',
     content,
     '\r\n',
   ]);
