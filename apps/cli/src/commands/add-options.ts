@@ -13,7 +13,7 @@ import {
   type PreparationOptions,
   preparationHints,
 } from './model-options.js';
-import { readNamedValue } from './option-values.js';
+import { namedValueReader } from './option-values.js';
 
 /** What can be said of a model that is added. */
 export interface AddOptions extends KindOptions, PreparationOptions {
@@ -44,7 +44,11 @@ export function addAddOptions(command: Command): Command {
       '--labels <file>',
       'Names of the classes: a file with one a line or JSON; or coco-80, coco-91, voc-20, voc-21.',
     )
-    .option('--family-option <name=value>', 'A field of family_options; may be given again.', readNamedValue)
+    .option(
+      '--family-option <name=value>',
+      'A field of family_options; may be given again.',
+      namedValueReader('layout=grid'),
+    )
     .option('--description <text>', 'A sentence on what it knows.')
     .option('--license <name>', 'Its licence, as an SPDX identifier.')
     .option('--source <text>', 'Where it comes from.')

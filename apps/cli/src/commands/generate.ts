@@ -10,7 +10,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { runGeneration } from '../generating/run-generation.js';
 import type { RunCommand } from '../program.js';
 import { helpExamples } from './help-examples.js';
-import { readNumber, readWholeNumber } from './option-values.js';
+import { readNumber, readServiceUrl, readWholeNumber } from './option-values.js';
 import { chosenForm, type FormOption, formatOption } from './result-form.js';
 
 interface Options extends FormOption {
@@ -46,7 +46,11 @@ export function generateCommand(run: RunCommand): Command {
       'Makes pictures of what prompts say, and saves each under its prompt and seed; nothing is overwritten.',
     )
     .argument('<prompts...>', 'What a picture is to show, each in quotation marks.')
-    .option('--url <url>', 'Where the service answers; default: DARKROOM_URL, else on this machine.')
+    .option(
+      '--url <url>',
+      'Where the service answers; default: DARKROOM_URL, else on this machine.',
+      readServiceUrl,
+    )
     .option('--model <id>', 'The model; default: the service’s for generation.')
     .option('--out <folder>', 'Where pictures are saved.', '.')
     .option('--negative-prompt <text>', 'What they are not to show.')

@@ -10,6 +10,7 @@ import type { RunCommand } from '../program.js';
 import { serviceUrl } from '../service-url.js';
 import { type AddOptions, addAddOptions, addressesAmong, describedBy } from './add-options.js';
 import { helpExamples } from './help-examples.js';
+import { readServiceUrl } from './option-values.js';
 import { chosenForm, type FormOption, formatOption } from './result-form.js';
 
 interface Options extends AddOptions, FormOption {
@@ -40,6 +41,7 @@ export function modelsAddCommand(run: RunCommand): Command {
   addAddOptions(command).option(
     '--url <url>',
     'A service that is to serve it; default: DARKROOM_URL, else on this machine.',
+    readServiceUrl,
   );
   return command
     .addOption(formatOption())

@@ -82,15 +82,21 @@ export function readTexts(text: string, before: readonly string[] = []): string[
 }
 
 /** `name=value`, the value as JSON where it is some; given again, they are more. */
-export function readNamedValue(
-  text: string,
-  before: Readonly<Record<string, unknown>> = {},
-): Record<string, unknown> {
-  const [, name, value] = /^([a-z][a-z0-9_]*)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) {
-    throw new InvalidArgumentError('Expected name=value, such as layout=grid.');
-  }
-  return { ...before, [name]: parsed(value) };
+export function namedValueReader(example: string) {
+  return (text: string, before: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => {
+    const [, name, value] = /^([a-z][a-z0-9_]*)=(.*)$/s.exec(text) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new InvalidArgumentError(`Expected name=value, such as ${example}.`);
+    }
+    return { ...before, [name]: parsed(value) };
+  };
+}
+
+/** Where a service answers. */
+export function readServiceUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && ['http:', 'https:'].includes(url.protocol)) return text;
+  throw new InvalidArgumentError('Expected a URL such as http://localhost:8080.');
 }
 
 function parsed(text: string): unknown {

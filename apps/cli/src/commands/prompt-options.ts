@@ -8,7 +8,7 @@ import {
 import { type Command, Option } from 'commander';
 import { UsageFailure } from '../command-failure.js';
 import { parseGivenList, readGivenText } from './given-text.js';
-import { readBox, readNamedValue, readNumber, readPoint } from './option-values.js';
+import { namedValueReader, readBox, readNumber, readPoint } from './option-values.js';
 
 type Prompts = NonNullable<SegmentationFields['prompts']>;
 type Point = ReturnType<typeof readPoint>[number];
@@ -51,7 +51,7 @@ export function addPromptOptions(command: Command): Command {
     new Option(
       '--automatic <name=value>',
       'How everything is looked for, such as points_per_side=16; may be given again.',
-    ).argParser(readNamedValue),
+    ).argParser(namedValueReader('points_per_side=16')),
   ];
   for (const option of options) command.addOption(option.helpGroup(WHAT));
   return command

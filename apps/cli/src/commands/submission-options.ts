@@ -2,7 +2,7 @@ import { HIGHEST_PRIORITY, PICTURE_FORMATS, type PictureFormat, type Task } from
 import { Command, Option } from 'commander';
 import type { SubmissionForm } from '../submitting/give-results.js';
 import type { SubmissionFields } from '../submitting/submit-pictures.js';
-import { readList, readWholeNumber } from './option-values.js';
+import { readList, readServiceUrl, readWholeNumber } from './option-values.js';
 
 /** The options that all commands have that submit pictures. */
 export interface SubmissionOptions {
@@ -42,7 +42,11 @@ export function submissionCommand(
       pictures,
       'Pictures, folders of pictures, patterns such as "photos/**/*.jpg", or URLs that the service fetches.',
     )
-    .option('--url <url>', 'Where the service answers; default: DARKROOM_URL, else on this machine.')
+    .option(
+      '--url <url>',
+      'Where the service answers; default: DARKROOM_URL, else on this machine.',
+      readServiceUrl,
+    )
     .option('--model <id>', `The model; default: the service’s for ${task}.`)
     .option('--out <folder>', 'Saves the files that are made here, overlays unless --outputs says otherwise.')
     .option('--outputs <list>', `Which files to make: ${outputs.join(', ')}.`, readList)

@@ -51,12 +51,17 @@ const HAS_PLACE: Partial<Record<SubmissionForm, (picture: FinishedPicture) => bo
   csv: ({ result }) => !('artifact' in result),
 };
 
+function hasPlace(form: SubmissionForm, picture: FinishedPicture): boolean {
+  return HAS_PLACE[form]?.(picture) ?? true;
+}
+
 /** All pictures were asked for the same. */
 function refuseWithoutPlace(pictures: readonly SubmittedPicture[], form: SubmissionForm): void {
   const [first] = finished(pictures);
-  if (!first || (HAS_PLACE[form]?.(first.picture) ?? true)) return;
+  if (!first || hasPlace(form, first.picture)) return;
+  const others = Object.keys(FORMS).filter((other) => hasPlace(other as SubmissionForm, first.picture));
   throw new CommandFailure(
-    `${form} has no place for what came of it: ${describeResult(first.picture.result)}. Ask for text or json`,
+    `${form} has no place for what came of it: ${describeResult(first.picture.result)}. Ask for ${others.join(' or ')}`,
   );
 }
 
