@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { type ImageLimits, inspectImage, rejectAsCorrupt, withoutTexts } from './image-header.js';
+import { type ImageLimits, inspectImage, rejectAsCorrupt } from './image-header.js';
 import { ImageRejectedError } from './image-rejected-error.js';
 import { type Pixels, pixelsOf } from './pixels.js';
 
@@ -12,9 +12,9 @@ import { type Pixels, pixelsOf } from './pixels.js';
  * @throws ImageRejectedError see its `reason`
  */
 export async function decodeImage(bytes: Buffer, limits: ImageLimits): Promise<Pixels> {
-  const { header, isCmyk } = await inspectImage(bytes, limits);
+  const { header, readable, isCmyk } = await inspectImage(bytes, limits);
   const { data, info } = await rejectAsCorrupt(header.format, () =>
-    sharp(withoutTexts(bytes, header.format), {
+    sharp(readable, {
       limitInputPixels: limits.maxPixels,
       // 'error' refuses what is cut off. 'warning', the library's default, would also refuse JPEGs with stray bytes
       // between segments or a damaged patch, which PIL and every viewer show.

@@ -43,6 +43,8 @@ export async function readImageHeader(bytes: Buffer, limits: ImageLimits): Promi
 /** The header with what only decoding needs to know. */
 export interface ImageInspection {
   readonly header: ImageHeader;
+  /** The file without what the decoding library would only lose time with. */
+  readonly readable: Buffer;
   readonly isCmyk: boolean;
 }
 
@@ -52,7 +54,8 @@ export async function inspectImage(bytes: Buffer, limits: ImageLimits): Promise<
   // Before the library sees it: the library calls a huge picture damaged, or refuses it with a limit of its own.
   const declared = readDeclaredSize(bytes, format);
   if (declared) refuseTooManyPixels(declared, limits);
-  const metadata = await readMetadata(bytes, format);
+  const readable = format === 'png' ? pngWithoutTexts(bytes) : bytes;
+  const metadata = await readMetadata(readable, format);
   refuseUnreadableVariant(metadata, format);
   refuseTooManyPixels(metadata, limits);
   const exifOrientation = validOrientation(metadata.orientation);
@@ -66,6 +69,7 @@ export async function inspectImage(bytes: Buffer, limits: ImageLimits): Promise<
       exifOrientation,
       pages: metadata.pages ?? 1,
     },
+    readable,
     isCmyk: metadata.space === 'cmyk',
   };
 }
@@ -89,15 +93,10 @@ export async function rejectAsCorrupt<T>(format: ImageFormat, step: () => Promis
   }
 }
 
-/** What the library would only lose time with. */
-export function withoutTexts(bytes: Buffer, format: ImageFormat): Buffer {
-  return format === 'png' ? pngWithoutTexts(bytes) : bytes;
-}
-
 function readMetadata(bytes: Buffer, format: ImageFormat): Promise<Metadata> {
   return rejectAsCorrupt(format, () =>
     // The limit is ours to enforce, with an error that names it.
-    sharp(withoutTexts(bytes, format), { limitInputPixels: false, failOn: 'error' }).metadata(),
+    sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata(),
   );
 }
 

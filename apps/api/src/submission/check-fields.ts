@@ -2,7 +2,7 @@ import { DarkroomError, type FieldError, nearestName } from '@darkroom/contracts
 import type { Static, TObject, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { describeExpectation, describeSchema, type SchemaError } from './describe-expectation.js';
-import { findLongList, type LongList } from './find-long-list.js';
+import { findTooManyEntries, type TooManyEntries } from './find-too-many-entries.js';
 import { isNestedTooDeep, LEVELS_MAX } from './is-nested-too-deep.js';
 import { meantAlternative } from './meant-alternative.js';
 
@@ -101,8 +101,8 @@ interface Faults {
 function faultsOf(path: readonly string[], schema: TSchema, value: unknown): Faults {
   const name = path.join('/');
   const faults: Faults = { unknown: [], invalid: [] };
-  const longList = findLongList(schema, value, path);
-  if (longList !== null) return { ...faults, invalid: [tooLong(longList)] };
+  const tooMany = findTooManyEntries(schema, value, path);
+  if (tooMany !== null) return { ...faults, invalid: [describeTooMany(tooMany)] };
   if (isNestedTooDeep(value, LEVELS_MAX)) {
     const detail = `"${name}" may be nested ${LEVELS_MAX} levels deep; what came is deeper.`;
     return { ...faults, invalid: [{ pointer: pointerTo(...path), detail }] };
@@ -134,7 +134,7 @@ function faultsOf(path: readonly string[], schema: TSchema, value: unknown): Fau
   return faults;
 }
 
-function tooLong({ path, max, length }: LongList): FieldError {
+function describeTooMany({ path, max, length }: TooManyEntries): FieldError {
   const detail = `"${path.join('/')}" may have ${max} entries, got ${length}.`;
   return { pointer: pointerTo(...path), detail };
 }

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 
 /** A list or an object that has more entries than its schema allows. */
-export interface LongList {
+export interface TooManyEntries {
   /** Names and indices that lead to it. */
   readonly path: readonly (string | number)[];
   readonly max: number;
@@ -22,7 +22,11 @@ const NAMES_MAX = 1000;
  * The first list or object in a value that has too many entries, found by counting alone. The schema check looks at
  * every entry, however many there are, so they are counted before it.
  */
-export function findLongList(schema: TSchema, value: unknown, path: LongList['path'] = []): LongList | null {
+export function findTooManyEntries(
+  schema: TSchema,
+  value: unknown,
+  path: TooManyEntries['path'] = [],
+): TooManyEntries | null {
   const { maxItems, maxProperties = NAMES_MAX, items, properties = {} } = schema as Words;
   if (Array.isArray(value)) {
     if (maxItems === undefined) return null;
@@ -40,10 +44,10 @@ export function findLongList(schema: TSchema, value: unknown, path: LongList['pa
 function firstIn<Key extends string | number>(
   entries: Iterable<readonly [Key, unknown]>,
   schemaOf: (key: Key) => TSchema,
-  path: LongList['path'],
-): LongList | null {
+  path: TooManyEntries['path'],
+): TooManyEntries | null {
   for (const [key, value] of entries) {
-    const found = findLongList(schemaOf(key), value, [...path, key]);
+    const found = findTooManyEntries(schemaOf(key), value, [...path, key]);
     if (found) return found;
   }
   return null;
